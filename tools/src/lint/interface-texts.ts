@@ -1,14 +1,5 @@
 /** The folders of the page whose texts aren't translated yet. */
-export const NOT_TRANSLATED = [
-  'chat',
-  'conversations',
-  'search',
-  'settings',
-  'shell',
-  'shortcuts',
-  'sidebar',
-  'vault',
-];
+export const NOT_TRANSLATED = ['chat', 'conversations', 'settings', 'vault'];
 
 /** Options of lingui/no-unlocalized-strings: which strings aren't texts for the user. */
 export const INTERFACE_TEXTS = {
@@ -23,7 +14,8 @@ export const INTERFACE_TEXTS = {
     '^llama',
     // A chord of an action.
     '^(?:(?:Mod|Ctrl|Meta|Alt|Shift) )+\\S+$|^F\\d+$',
-    '^(?:Alt|Backspace|Control|Ctrl|Delete|End|Enter|Escape|Home|Meta|Page\\w+|Shift|Tab)$|^Arrow',
+    '^(?:Alt|AltGraph|Backspace|CapsLock|Control|Ctrl|Delete|End|Enter|Esc|Escape|Fn|Home|Meta|Mod|Pg\\w+|Page\\w+|Process|Shift|Space|Tab|Unidentified)$|^Arrow',
+    '^\\[data-',
   ],
   ignoreNames: [
     { regex: { pattern: '(?:class|Class)Name$|^aria-(?!label|placeholder|roledesc|valuetext)' } },

@@ -35,7 +35,7 @@ export function actionRows(
     return words.every((word) => label.includes(word)) ? 1 : 2;
   };
   const rows = found.sort((a, b) => rank(a) - rank(b)).map((action) => rowOf(action, keys));
-  return rows.length === 0 ? [] : [{ name: 'Actions', rows }];
+  return rows.length === 0 ? [] : [{ name: 'actions', rows }];
 }
 
 /** Rows of single actions, in this order. */

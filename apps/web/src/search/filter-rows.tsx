@@ -16,7 +16,7 @@ export function filterRows(query: string, { tags, folders }: Labels): readonly R
     ...namesFor('tag:', word, tags).map((text) => rowOf(before, text, '')),
     ...namesFor('folder:', word, folders).map((text) => rowOf(before, text, '')),
   ];
-  return rows.length === 0 ? [] : [{ name: 'Filters', rows }];
+  return rows.length === 0 ? [] : [{ name: 'filters', rows }];
 }
 
 function namesFor(filter: string, word: string, names: readonly string[]): readonly string[] {

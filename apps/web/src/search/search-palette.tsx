@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Search as SearchIcon } from 'lucide-react';
 import { unknownFilter } from '@postern/protocol';
 import { flushSync } from 'react-dom';
@@ -12,6 +13,7 @@ import { nextIndex } from '../controls/list-keys.ts';
 import { Keys } from '../controls/keys.tsx';
 import { useScrollIntoView } from '../controls/use-scroll-into-view.ts';
 import { Spinner } from '../controls/spinner.tsx';
+import { formatDate } from '../languages/formats.ts';
 import { navigate } from '../navigation/route.ts';
 import { actions } from '../shortcuts/action.ts';
 import { bindings, keysOfAll } from '../shortcuts/bindings.ts';
@@ -21,6 +23,7 @@ import { actionRows, isActionsOnly, rowsOfActions } from './action-rows.tsx';
 import { filterRows } from './filter-rows.tsx';
 import {
   hitRows,
+  titleOfResults,
   recentRows,
   shortened,
   type GroupName,
@@ -71,7 +74,7 @@ export function SearchPalette(props: {
   };
 
   return (
-    <Dialog title="Search chats" titleHidden className="search" onClose={onClose}>
+    <Dialog title={t`Search chats`} titleHidden className="search" onClose={onClose}>
       <SearchField
         query={query}
         onQuery={ask}
@@ -119,9 +122,9 @@ function useGroups(
   const found = search.query === '' ? [] : actionRows(search.query, all, keys);
   const hits = hitRows(search.hits, whole);
   return [
-    ...hits.filter(({ name }) => name === 'Titles'),
+    ...hits.filter(({ name }) => name === 'titles'),
     ...found.map((group) => shortened(group, whole)),
-    ...hits.filter(({ name }) => name !== 'Titles'),
+    ...hits.filter(({ name }) => name !== 'titles'),
     ...filterRows(query, names),
   ];
 }
@@ -142,11 +145,11 @@ function SearchField(props: {
       <SearchIcon aria-hidden="true" size={18} />
       <input
         role="combobox"
-        aria-label="Search titles and messages"
+        aria-label={t`Search titles and messages`}
         aria-expanded="true"
         aria-controls={listId}
         aria-activedescendant={markedId}
-        placeholder="Search, or type > for actions"
+        placeholder={t`Search, or type > for actions`}
         // eslint-disable-next-line jsx-a11y/no-autofocus -- the palette opens for typing
         autoFocus
         spellCheck={false}
@@ -158,7 +161,7 @@ function SearchField(props: {
         }}
         onKeyDown={onKeyDown}
       />
-      {busy && <Spinner label="Searching" />}
+      {busy && <Spinner label={t`Searching`} />}
     </div>
   );
 }
@@ -172,11 +175,11 @@ function SearchRows(props: {
   const { groups, listId, marked, onOpen } = props;
   const rows = groups.flatMap((group) => group.rows);
   return (
-    <div className="search-rows" id={listId} role="listbox" aria-label="Results">
+    <div className="search-rows" id={listId} role="listbox" aria-label={t`Results`}>
       {groups.map((group) => (
-        <div key={group.name} role="group" aria-label={group.name}>
+        <div key={group.name} role="group" aria-label={titleOfResults(group.name)}>
           <div className="search-group" aria-hidden="true">
-            {group.name}
+            {titleOfResults(group.name)}
           </div>
           {group.rows.map((row) => (
             <SearchRow
@@ -245,7 +248,7 @@ function SearchStatus(props: {
   if (isActionsOnly(query)) {
     return found > 0 ? null : (
       <p className="search-status" role="status">
-        No action has these words. Try others.
+        {t`No action has these words. Try others.`}
       </p>
     );
   }
@@ -253,28 +256,21 @@ function SearchStatus(props: {
   if (unknown !== undefined) {
     return (
       <p className="search-status" role="status">
-        “{unknown}” is no filter, so it’s searched as text. Filters are in:, tag:, folder:, model:,
-        role:, after:, before: and is:.
+        {t`“${unknown}” is no filter, so it’s searched as text. Filters are in:, tag:, folder:, model:, role:, after:, before: and is:.`}
       </p>
     );
   }
-  if (query.trim() === '' || search.busy || found > 0) return null;
+  const words = query.trim();
+  if (words === '' || search.busy || found > 0) return null;
   return (
     <p className="search-status" role="status">
-      No results for “{query.trim()}”. Try other words.
+      {t`No results for “${words}”. Try other words.`}
     </p>
   );
 }
 
-const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
-const DAY_AND_YEAR = new Intl.DateTimeFormat(undefined, {
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-});
-
 function dayOf(atMs: number): string {
-  const at = new Date(atMs);
-  const thisYear = at.getFullYear() === new Date().getFullYear();
-  return (thisYear ? DAY : DAY_AND_YEAR).format(at);
+  const isThisYear = new Date(atMs).getFullYear() === new Date().getFullYear();
+  const year = isThisYear ? {} : ({ year: 'numeric' } as const);
+  return formatDate(atMs, { day: 'numeric', month: 'short', ...year });
 }

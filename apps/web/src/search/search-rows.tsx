@@ -1,7 +1,10 @@
+import { msg, plural } from '@lingui/core/macro';
+import type { MessageDescriptor } from '@lingui/core';
 import { ChevronDown, MessageSquare, TextSearch } from 'lucide-react';
 import type { Conversation, SearchHit } from '@postern/protocol';
 import type { ReactNode } from 'react';
 import type { SoughtWords } from '../conversations/sought-words.ts';
+import { i18n } from '../languages/i18n.ts';
 import { displayTitle } from '../conversations/display-title.ts';
 import type { Route } from '../navigation/route.ts';
 import type { Chord } from '../shortcuts/action.ts';
@@ -26,7 +29,19 @@ export interface Row {
   readonly action: RowAction;
 }
 
-export type GroupName = 'Recent' | 'Titles' | 'Actions' | 'Messages' | 'Filters';
+export type GroupName = 'recent' | 'titles' | 'actions' | 'messages' | 'filters';
+
+const GROUP_TITLES: Readonly<Record<GroupName, MessageDescriptor>> = {
+  recent: msg`Recent`,
+  titles: msg`Titles`,
+  actions: msg`Actions`,
+  messages: msg`Messages`,
+  filters: msg`Filters`,
+};
+
+export function titleOfResults(group: GroupName): string {
+  return i18n._(GROUP_TITLES[group]);
+}
 
 export interface RowGroup {
   readonly name: GroupName;
@@ -35,11 +50,11 @@ export interface RowGroup {
 
 /** Rows of a group before “Show more”. */
 const FIRST: Readonly<Record<GroupName, number>> = {
-  Recent: 8,
-  Titles: 5,
-  Messages: 15,
-  Filters: 10,
-  Actions: 4,
+  recent: 8,
+  titles: 5,
+  messages: 15,
+  filters: 10,
+  actions: 4,
 };
 
 /** The most recent chats, after some actions. */
@@ -55,7 +70,7 @@ export function recentRows(
     atMs: conversation.updatedAtMs,
     action: { route: { at: 'conversation', id: conversation.id }, sought: undefined },
   }));
-  return [{ name: 'Recent', rows: [...first, ...recent] }];
+  return [{ name: 'recent', rows: [...first, ...recent] }];
 }
 
 /** The hits in titles and those in messages. Groups in `whole` show all their rows. */
@@ -64,8 +79,8 @@ export function hitRows(
   whole: ReadonlySet<GroupName>,
 ): readonly RowGroup[] {
   const groups: readonly RowGroup[] = [
-    { name: 'Titles', rows: hits.filter(({ messageId }) => messageId === null).map(rowOf) },
-    { name: 'Messages', rows: hits.filter(({ messageId }) => messageId !== null).map(rowOf) },
+    { name: 'titles', rows: hits.filter(({ messageId }) => messageId === null).map(rowOf) },
+    { name: 'messages', rows: hits.filter(({ messageId }) => messageId !== null).map(rowOf) },
   ];
   return groups.filter(({ rows }) => rows.length > 0).map((group) => shortened(group, whole));
 }
@@ -77,7 +92,7 @@ export function shortened({ name, rows }: RowGroup, whole: ReadonlySet<GroupName
   const more: Row = {
     key: `more ${name}`,
     icon: <ChevronDown aria-hidden="true" size={16} />,
-    title: `Show ${String(rows.length - FIRST[name])} more`,
+    title: plural(rows.length - FIRST[name], { one: 'Show # more', other: 'Show # more' }),
     snippet: [],
     atMs: undefined,
     action: { showAll: name },

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { AppState } from '@postern/protocol';
 import { useEffect, type ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
@@ -48,7 +49,7 @@ function Screen({ now }: { readonly now: Session }): ReactElement {
           {now.problem.code !== undefined && <Notice>{now.problem.code}</Notice>}
           <div className="gate-actions">
             <Button look="primary" onClick={retry}>
-              Try again
+              {t`Try again`}
             </Button>
           </div>
         </Gate>
@@ -66,7 +67,7 @@ function Screen({ now }: { readonly now: Session }): ReactElement {
 function Starting(): ReactElement {
   return (
     <main className="starting">
-      <Spinner label="Loading…" />
+      <Spinner label={t`Loading…`} />
     </main>
   );
 }

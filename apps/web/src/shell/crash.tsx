@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Component, type ReactNode } from 'react';
 import { Button } from '../controls/button.tsx';
 import { Gate } from '../controls/gate.tsx';
@@ -17,8 +18,10 @@ export class Crash extends Component<
     if (!this.state.crashed) return this.props.children;
     return (
       <Gate
-        title="Something went wrong"
-        lead={<p>This page hit an unexpected error. Your chats are saved. Reload to continue.</p>}
+        title={t`Something went wrong`}
+        lead={
+          <p>{t`This page hit an unexpected error. Your chats are saved. Reload to continue.`}</p>
+        }
       >
         <div className="gate-actions">
           <Button
@@ -27,7 +30,7 @@ export class Crash extends Component<
               window.location.reload();
             }}
           >
-            Reload
+            {t`Reload`}
           </Button>
         </div>
       </Gate>

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useEffect, useState, type ReactElement } from 'react';
 import { Unplug } from 'lucide-react';
 import { Button } from '../controls/button.tsx';
@@ -25,8 +27,10 @@ export function LostConnection(): ReactElement {
     <div className="lost" role="alert">
       <Unplug aria-hidden="true" size={16} />
       <span>
-        <strong>Postern isn’t running.</strong> Start it with <code>postern up</code>. Your unsent
-        text is kept.
+        <strong>{t`Postern isn’t running.`}</strong>{' '}
+        <Trans>
+          Start it with <code>postern up</code>. Your unsent text is kept.
+        </Trans>
       </span>
       <Button
         busy={retrying}
@@ -34,7 +38,7 @@ export function LostConnection(): ReactElement {
           void retry();
         }}
       >
-        Try again
+        {t`Try again`}
       </Button>
     </div>
   );

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { AppState } from '@postern/protocol';
 import { useEffect, type ReactElement } from 'react';
 import { onPageEvent, watchPageEvents } from '../conversations/page-events.ts';
@@ -41,18 +42,18 @@ export function Main({ state }: { readonly state: AppState }): ReactElement {
   return (
     <div className="main" data-sidebar={bar.shown ? 'shown' : 'hidden'} data-drawer={bar.drawer}>
       <a className="skip" href="#content" onClick={skipToContent}>
-        Skip to content
+        {t`Skip to content`}
       </a>
       {route.at !== 'settings' && (
         <a className="skip" href="#content" onClick={skipToComposer}>
-          Skip to message field
+          {t`Skip to message field`}
         </a>
       )}
       <Sidebar route={route} onCommand={runAction} onLeave={closeDrawer} />
       <button
         type="button"
         className="drawer-shade"
-        aria-label="Close sidebar"
+        aria-label={t`Close sidebar`}
         tabIndex={-1}
         onClick={closeDrawer}
       />
@@ -71,7 +72,7 @@ export function Main({ state }: { readonly state: AppState }): ReactElement {
 
 function Settings(props: Parameters<typeof SettingsPage>[0]): ReactElement {
   const page = useLater(settingsPage, true);
-  return page === undefined ? <Spinner label="Loading…" /> : <page.SettingsPage {...props} />;
+  return page === undefined ? <Spinner label={t`Loading…`} /> : <page.SettingsPage {...props} />;
 }
 
 function Search(props: Parameters<typeof SearchPalette>[0]): ReactElement | null {

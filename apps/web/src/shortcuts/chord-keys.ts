@@ -7,8 +7,8 @@ const SHOWN: Readonly<Record<string, string>> = {
   ArrowLeft: '←',
   ArrowRight: '→',
   Escape: 'Esc',
-  PageUp: 'Page Up',
-  PageDown: 'Page Down',
+  PageUp: 'PgUp',
+  PageDown: 'PgDn',
 };
 
 /** Apple shows modifiers in this order, with Command last. */

@@ -1,30 +1,32 @@
+import { msg } from '@lingui/core/macro';
+import type { MessageDescriptor } from '@lingui/core';
 import type { Chord } from './action.ts';
 
 /** Keys that work in one part of the page. They can’t be changed, so no action can have them. */
 export const FIXED_KEYS: readonly {
-  readonly part: 'Writing' | 'List of chats';
+  readonly part: 'writing' | 'list';
   readonly chords: readonly Chord[];
-  readonly label: string;
+  readonly label: MessageDescriptor;
 }[] = [
-  { part: 'Writing', chords: ['Enter'], label: 'Send a message' },
-  { part: 'Writing', chords: ['Mod Enter'], label: 'Send a message or an edit' },
-  { part: 'Writing', chords: ['Shift Enter'], label: 'Add a line' },
-  { part: 'Writing', chords: ['Escape'], label: 'Stop the answer, or close a dialog' },
+  { part: 'writing', chords: ['Enter'], label: msg`Send a message` },
+  { part: 'writing', chords: ['Mod Enter'], label: msg`Send a message or an edit` },
+  { part: 'writing', chords: ['Shift Enter'], label: msg`Add a line` },
+  { part: 'writing', chords: ['Escape'], label: msg`Stop the answer, or close a dialog` },
   {
-    part: 'Writing',
+    part: 'writing',
     chords: ['ArrowUp'],
-    label: 'Edit the last question, in an empty message field',
+    label: msg`Edit the last question, in an empty message field`,
   },
   {
-    part: 'Writing',
+    part: 'writing',
     chords: ['ArrowLeft', 'ArrowRight'],
-    label: 'Switch between versions, on their arrows',
+    label: msg`Switch between versions, on their arrows`,
   },
-  { part: 'List of chats', chords: ['ArrowUp', 'ArrowDown'], label: 'Move through the list' },
-  { part: 'List of chats', chords: ['Shift F10'], label: 'Open the menu of a chat or folder' },
-  { part: 'List of chats', chords: ['Shift ArrowDown'], label: 'Select several chats' },
-  { part: 'List of chats', chords: ['Mod Space'], label: 'Select one more chat' },
-  { part: 'List of chats', chords: ['Mod A'], label: 'Select all chats that are loaded' },
-  { part: 'List of chats', chords: ['F2'], label: 'Rename the chat or folder' },
-  { part: 'List of chats', chords: ['Delete'], label: 'Delete the chats' },
+  { part: 'list', chords: ['ArrowUp', 'ArrowDown'], label: msg`Move through the list` },
+  { part: 'list', chords: ['Shift F10'], label: msg`Open the menu of a chat or folder` },
+  { part: 'list', chords: ['Shift ArrowDown'], label: msg`Select several chats` },
+  { part: 'list', chords: ['Mod Space'], label: msg`Select one more chat` },
+  { part: 'list', chords: ['Mod A'], label: msg`Select all chats that are loaded` },
+  { part: 'list', chords: ['F2'], label: msg`Rename the chat or folder` },
+  { part: 'list', chords: ['Delete'], label: msg`Delete the chats` },
 ];

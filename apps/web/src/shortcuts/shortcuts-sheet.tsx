@@ -1,7 +1,9 @@
 import './shortcuts-sheet.css';
+import { t } from '@lingui/core/macro';
 import type { ReactElement } from 'react';
 import { Dialog } from '../controls/dialog.tsx';
 import { Keys } from '../controls/keys.tsx';
+import { i18n } from '../languages/i18n.ts';
 import { routeToFragment } from '../navigation/route.ts';
 import { useStore } from '../state/store.ts';
 import { ACTION_GROUPS, actions, titleOfGroup, type Chord } from './action.ts';
@@ -26,16 +28,15 @@ export function ShortcutsSheet({ onClose }: { readonly onClose: () => void }): R
       .map(({ id, label }): Row => ({ key: id, label: label(), chords: keys.get(id) ?? [] }))
       .filter(({ chords }) => chords.length > 0),
   }));
-  const fixed = (['Writing', 'List of chats'] as const).map((part) => ({
-    name: part,
-    rows: FIXED_KEYS.filter((each) => each.part === part).map(({ label, chords }): Row => ({
-      key: label,
-      label,
-      chords,
-    })),
+  const fixed = (['writing', 'list'] as const).map((part) => ({
+    name: part === 'writing' ? t`Writing` : t`List of chats`,
+    rows: FIXED_KEYS.filter((each) => each.part === part).map(({ label, chords }): Row => {
+      const text = i18n._(label);
+      return { key: text, label: text, chords };
+    }),
   }));
   return (
-    <Dialog title="Keyboard shortcuts" className="shortcuts-dialog" onClose={onClose}>
+    <Dialog title={t`Keyboard shortcuts`} className="shortcuts-dialog" onClose={onClose}>
       <div className="shortcuts">
         {[...groups, ...fixed]
           .filter(({ rows }) => rows.length > 0)
@@ -45,9 +46,9 @@ export function ShortcutsSheet({ onClose }: { readonly onClose: () => void }): R
       </div>
       <p className="quiet">
         <a href={routeToFragment({ at: 'settings', section: 'keyboard' })} onClick={onClose}>
-          Change shortcuts
+          {t`Change shortcuts`}
         </a>{' '}
-        in the settings. Some browsers reserve shortcuts such as Ctrl N.
+        {t`Some browsers reserve shortcuts such as Ctrl N.`}
       </p>
     </Dialog>
   );

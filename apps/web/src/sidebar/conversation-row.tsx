@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Ellipsis, Pin } from 'lucide-react';
 import type { Conversation, ConversationId } from '@postern/protocol';
 import { memo, useState, type MouseEvent, type ReactElement } from 'react';
@@ -60,11 +61,11 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps): R
     >
       {selecting && <RowCheck id={conversation.id} title={title} />}
       <RowLink {...props} title={title} />
-      {running && <Spinner label="Answering…" />}
-      {conversation.pinned === true && <Pin className="row-pin" aria-label="Pinned" size={12} />}
+      {running && <Spinner label={t`Answering…`} />}
+      {conversation.pinned === true && <Pin className="row-pin" aria-label={t`Pinned`} size={12} />}
       <span className="row-actions">
         <IconButton
-          label="Actions"
+          label={t`Actions`}
           aria-haspopup="menu"
           tabIndex={tabbable ? 0 : -1}
           onClick={(event) => {
@@ -86,7 +87,7 @@ function RowCheck(props: { readonly id: ConversationId; readonly title: string }
       type="checkbox"
       className="row-check"
       tabIndex={-1}
-      aria-label={`Select ${title}`}
+      aria-label={t`Select ${title}`}
       checked={selected}
       onChange={() => {
         toggleSelected(id);
@@ -136,7 +137,7 @@ function TitleField(props: {
     <input
       className="row-field"
       dir="auto"
-      aria-label="Chat title"
+      aria-label={t`Chat title`}
       value={title}
       maxLength={200}
       // eslint-disable-next-line jsx-a11y/no-autofocus -- the field replaces the title the user chose to rename
@@ -166,6 +167,7 @@ async function renameChat(conversation: Conversation, title: string): Promise<vo
     const now = renamed.value;
     openChat(now.id).chat.update((chat) => ({ ...chat, conversation: now }));
   } else {
-    showToast(`Couldn’t rename the chat. ${renamed.failure.message}`, { tone: 'danger' });
+    const reason = renamed.failure.message;
+    showToast(t`Couldn’t rename the chat. ${reason}`, { tone: 'danger' });
   }
 }

@@ -1,8 +1,11 @@
+import { msg, t } from '@lingui/core/macro';
+import type { MessageDescriptor } from '@lingui/core';
 import type { ConversationId, ConversationPlace } from '@postern/protocol';
 import { useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { Spinner } from '../controls/spinner.tsx';
+import { i18n } from '../languages/i18n.ts';
 import { useSelected, useStore } from '../state/store.ts';
 import { useLater } from '../state/later.ts';
 import {
@@ -187,15 +190,15 @@ function NextPage(props: {
   }, [place]);
   return (
     <div ref={row} className="list-more" style={{ top: `${String(topRem)}rem` }}>
-      <Spinner label="Loading more chats…" />
+      <Spinner label={t`Loading more chats…`} />
     </div>
   );
 }
 
-const NO_CHATS: Readonly<Record<ShownView['in'], string>> = {
-  main: 'No chats yet. Send a message to start one.',
-  archive: 'No archived chats.',
-  tag: 'No chats have this tag.',
+const NO_CHATS: Readonly<Record<ShownView['in'], MessageDescriptor>> = {
+  main: msg`No chats yet. Send a message to start one.`,
+  archive: msg`No archived chats.`,
+  tag: msg`No chats have this tag.`,
 };
 
 /** What is shown below the rows: that there are none, that they load, or why they can’t. */
@@ -209,13 +212,13 @@ function ListEnd(props: {
     return (
       <ProblemNotice
         problem={status}
-        actions={<Button onClick={() => void loadConversations(view)}>Try again</Button>}
+        actions={<Button onClick={() => void loadConversations(view)}>{t`Try again`}</Button>}
       />
     );
   }
   if (status === 'loading' && conversations.length === 0) {
     return (
-      <div className="list-skeleton" role="status" aria-label="Loading chats…">
+      <div className="list-skeleton" role="status" aria-label={t`Loading chats…`}>
         <i />
         <i />
         <i />
@@ -224,7 +227,7 @@ function ListEnd(props: {
     );
   }
   if (status !== 'loaded' || !isEmpty) return null;
-  return <p className="conversations-empty">{NO_CHATS[view.in]}</p>;
+  return <p className="conversations-empty">{i18n._(NO_CHATS[view.in])}</p>;
 }
 
 /** The menus, dialogs and the selection bar, when they are needed. */

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { ChevronRight, Ellipsis } from 'lucide-react';
 import { memo, type ReactElement } from 'react';
 import { IconButton } from '../controls/button.tsx';
@@ -37,7 +38,7 @@ export const FolderRow = memo(function FolderRow(props: {
       </h2>
       <span className="row-actions">
         <IconButton
-          label="Folder actions"
+          label={t`Folder actions`}
           aria-haspopup="menu"
           tabIndex={tabbable ? 0 : -1}
           onClick={(event) => {

@@ -14,7 +14,7 @@ function usedAt(...dates: Date[]): Conversation[] {
 }
 
 const labels = (...dates: Date[]): string[] =>
-  groupByDay(usedAt(...dates), NOW.getTime(), 'en').map(
+  groupByDay(usedAt(...dates), NOW.getTime()).map(
     ({ label, conversations }) => `${label}: ${conversations.map((c) => c.title).join(' ')}`,
   );
 

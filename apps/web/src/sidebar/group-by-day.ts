@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { formatDate } from '../languages/formats.ts';
 import type { Conversation } from '@postern/protocol';
 
 export interface DayGroup {
@@ -12,9 +14,8 @@ export interface DayGroup {
 export function groupByDay(
   conversations: readonly Conversation[],
   nowMs: number,
-  locale?: string,
 ): readonly DayGroup[] {
-  const labelOf = dayLabels(nowMs, locale);
+  const labelOf = dayLabels(nowMs);
   const groups: { label: string; conversations: Conversation[] }[] = [];
   for (const conversation of conversations) {
     const label = labelOf(conversation.updatedAtMs);
@@ -25,16 +26,17 @@ export function groupByDay(
   return groups;
 }
 
-function dayLabels(nowMs: number, locale: string | undefined): (atMs: number) => string {
+function dayLabels(nowMs: number): (atMs: number) => string {
   const now = new Date(nowMs);
   const daysAgo = (days: number): number =>
     new Date(now.getFullYear(), now.getMonth(), now.getDate() - days).getTime();
   const bounds: readonly (readonly [number, string])[] = [
-    [daysAgo(0), 'Today'],
-    [daysAgo(1), 'Yesterday'],
-    [daysAgo(7), 'Last 7 days'],
-    [daysAgo(30), 'Last 30 days'],
+    [daysAgo(0), t`Today`],
+    [daysAgo(1), t`Yesterday`],
+    [daysAgo(7), t`Last 7 days`],
+    [daysAgo(30), t`Last 30 days`],
   ];
-  const month = new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric' });
-  return (atMs) => bounds.find(([from]) => atMs >= from)?.[1] ?? month.format(new Date(atMs));
+  return (atMs) =>
+    bounds.find(([from]) => atMs >= from)?.[1] ??
+    formatDate(atMs, { month: 'long', year: 'numeric' });
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Check, Folder, FolderPlus, Hash, X } from 'lucide-react';
 import {
   labelKey,
@@ -44,7 +45,7 @@ export function FolderPicker(props: {
   };
   const none: Choice = {
     key: 'none',
-    label: 'No folder',
+    label: t`No folder`,
     icon: <X aria-hidden="true" size={15} />,
     run: move(null),
   };
@@ -58,8 +59,8 @@ export function FolderPicker(props: {
   const fresh = newName(folders, query);
   return (
     <LabelPicker
-      title="Move to folder"
-      placeholder="Find or create a folder"
+      title={t`Move to folder`}
+      placeholder={t`Find or create a folder`}
       query={query}
       onQuery={setQuery}
       onClose={onClose}
@@ -68,7 +69,7 @@ export function FolderPicker(props: {
         ...choices,
         ...(fresh === undefined ? [] : [createChoice(fresh, move(fresh))]),
       ]}
-      empty="Type a name to create the first folder."
+      empty={t`Type a name to create the first folder.`}
     />
   );
 }
@@ -91,7 +92,7 @@ export function TagPicker(props: {
     onClose();
     void Promise.resolve(last).then(() => {
       const undo = inverseChanges(before, chatsOf(ids));
-      if (undo.length > 0) offerUndo('The tags are changed.', undo);
+      if (undo.length > 0) offerUndo(t`The tags are changed.`, undo);
     });
   };
   const hasTag = (chat: Conversation, name: string): boolean =>
@@ -115,13 +116,13 @@ export function TagPicker(props: {
   };
   return (
     <LabelPicker
-      title="Tags"
-      placeholder="Find or create a tag"
+      title={t`Tags`}
+      placeholder={t`Find or create a tag`}
       query={query}
       onQuery={setQuery}
       onClose={close}
       choices={[...choices, ...(fresh === undefined ? [] : [createChoice(fresh, create(fresh))])]}
-      empty="Type a name to create the first tag."
+      empty={t`Type a name to create the first tag.`}
     />
   );
 }
@@ -136,8 +137,8 @@ export function FilterPicker(props: {
   const [query, setQuery] = useState('');
   return (
     <LabelPicker
-      title="Chats with a tag"
-      placeholder="Find a tag"
+      title={t`Chats with a tag`}
+      placeholder={t`Find a tag`}
       query={query}
       onQuery={setQuery}
       onClose={onClose}
@@ -150,7 +151,7 @@ export function FilterPicker(props: {
         },
       }))}
       empty={
-        query === '' ? 'No chat has a tag yet. Add one in the menu of a chat.' : 'No such tag.'
+        query === '' ? t`No chat has a tag yet. Add one in the menu of a chat.` : t`No such tag.`
       }
     />
   );
@@ -181,7 +182,7 @@ function newName(names: readonly string[], query: string): string | undefined {
 function createChoice(name: string, run: () => void): Choice {
   return {
     key: 'new',
-    label: `Create “${name}”`,
+    label: t`Create “${name}”`,
     icon: <FolderPlus aria-hidden="true" size={15} />,
     run,
   };
@@ -242,7 +243,7 @@ function LabelPicker(props: {
         ))}
       </div>
       {choices.length === 0 && <p className="label-empty">{empty}</p>}
-      {choices.length >= MAX_SHOWN && <p className="label-empty">Type to find more.</p>}
+      {choices.length >= MAX_SHOWN && <p className="label-empty">{t`Type to find more.`}</p>}
     </Dialog>
   );
 }

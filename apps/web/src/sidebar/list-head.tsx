@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { ChevronsUpDown, X } from 'lucide-react';
 import { useEffect, type ReactElement } from 'react';
 import { IconButton } from '../controls/button.tsx';
@@ -24,7 +25,7 @@ export function ListHead({ view }: { readonly view: ShownView }): ReactElement {
         <ChevronsUpDown aria-hidden="true" size={13} />
       </button>
       {view.in !== 'main' && (
-        <IconButton label="Show all chats" tipAt="left" onClick={clearShownLists}>
+        <IconButton label={t`Show all chats`} tipAt="left" onClick={clearShownLists}>
           <X aria-hidden="true" size={15} />
         </IconButton>
       )}
@@ -34,5 +35,5 @@ export function ListHead({ view }: { readonly view: ShownView }): ReactElement {
 
 function nameOf(view: ShownView): string {
   if (view.in === 'tag') return `#${view.name}`;
-  return view.in === 'main' ? 'All chats' : 'Archive';
+  return view.in === 'main' ? t`All chats` : t`Archive`;
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { labelKey, type Conversation, type ConversationPlace } from '@postern/protocol';
 import { placeKey, type ConversationList } from '../conversations/conversation-list.ts';
 import { folderOf, PINNED, type ShownView } from '../conversations/shown-lists.ts';
@@ -65,9 +66,9 @@ export function sectionsOf(parts: ListParts): readonly ListSection[] {
 }
 
 function pinnedSection(list: ConversationList): ListSection {
-  const heading: ListRow = { kind: 'heading', key: 'heading pinned', label: 'Pinned' };
+  const heading: ListRow = { kind: 'heading', key: 'heading pinned', label: t`Pinned` };
   return {
-    ...{ key: 'pinned', label: 'Pinned', drop: { pinned: true } },
+    ...{ key: 'pinned', label: t`Pinned`, drop: { pinned: true } },
     rows: [heading, ...chatRows(list.conversations, 0), ...moreRow(PINNED, list)],
     setSize: sizeOf(list),
   };
@@ -96,8 +97,8 @@ function folderSection({ openFolders, listOf }: ListParts, name: string): ListSe
 }
 
 function noteOf({ status, conversations }: ConversationList): string | undefined {
-  if (typeof status === 'object') return 'Couldn’t load these chats.';
-  return status === 'loaded' && conversations.length === 0 ? 'No chats in this folder' : undefined;
+  if (typeof status === 'object') return t`Couldn’t load these chats.`;
+  return status === 'loaded' && conversations.length === 0 ? t`No chats in this folder` : undefined;
 }
 
 function daySections(
@@ -119,7 +120,7 @@ function daySections(
   });
   const more = moreRow(view, list);
   if (more.length === 0) return sections;
-  return [...sections, { key: 'more', label: 'More', drop, rows: more, setSize: -1 }];
+  return [...sections, { key: 'more', label: t`More`, drop, rows: more, setSize: -1 }];
 }
 
 function chatRows(conversations: readonly Conversation[], before: number): readonly ListRow[] {

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { ok } from '@postern/kernel';
 import type { Conversation } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
@@ -14,8 +15,8 @@ import { applyToList, renameConversation } from '../conversations/conversation-l
 export function NewFolder({ onClose }: { readonly onClose: () => void }): ReactElement {
   return (
     <NameDialog
-      title="Name of the new folder"
-      action="Create"
+      title={t`Name of the new folder`}
+      action={t`Create`}
       name=""
       save={async (name) => await appApi.createFolder({ name })}
       onClose={onClose}
@@ -30,8 +31,8 @@ export function RenameChat(props: {
   const { chat, onClose } = props;
   return (
     <NameDialog
-      title="New title of the chat"
-      action="Rename"
+      title={t`New title of the chat`}
+      action={t`Rename`}
       name={chat.title}
       maxLength={200}
       save={async (title) => {
@@ -53,8 +54,8 @@ export function RenameFolder(props: {
   const { name, onClose } = props;
   return (
     <NameDialog
-      title="New name of the folder"
-      action="Rename"
+      title={t`New name of the folder`}
+      action={t`Rename`}
       name={name}
       save={async (newName) => await appApi.renameFolder({ name, newName })}
       onClose={onClose}
@@ -108,7 +109,7 @@ function NameDialog(props: {
         {problem !== undefined && <ProblemNotice problem={problem} />}
         <footer className="dialog-actions">
           <span className="grow" />
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{t`Cancel`}</Button>
           <Button type="submit" look="primary" disabled={name.trim() === ''}>
             {action}
           </Button>
@@ -134,14 +135,14 @@ export function DeleteFolder(props: {
     onClose();
   };
   return (
-    <Dialog title={`Delete the folder “${name}”?`} onClose={onClose}>
-      <p className="dialog-lead">Its chats stay. They go back to the list of all chats.</p>
+    <Dialog title={t`Delete the folder “${name}”?`} onClose={onClose}>
+      <p className="dialog-lead">{t`Its chats stay. They go back to the list of all chats.`}</p>
       {problem !== undefined && <ProblemNotice problem={problem} />}
       <footer className="dialog-actions">
         <span className="grow" />
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={onClose}>{t`Cancel`}</Button>
         <Button look="danger" onClick={() => void remove()}>
-          Delete folder
+          {t`Delete folder`}
         </Button>
       </footer>
     </Dialog>

@@ -1,3 +1,4 @@
+import { plural, t } from '@lingui/core/macro';
 import type { Conversation, ConversationChange, ConversationId } from '@postern/protocol';
 import { openChat } from '../chat/chat.ts';
 import { showToast } from '../controls/toasts.tsx';
@@ -12,14 +13,16 @@ export async function deleteChat(conversation: Conversation): Promise<void> {
   const wasOpen = leaveIfOpen([conversation.id]);
   const deleted = await deleteConversation(conversation);
   if (!deleted.ok) {
-    showToast(`Couldn’t delete the chat. ${deleted.failure.message}`, { tone: 'danger' });
+    const reason = deleted.failure.message;
+    showToast(t`Couldn’t delete the chat. ${reason}`, { tone: 'danger' });
     return;
   }
   const undo = (): void => {
     void restoreChat(conversation, wasOpen !== undefined);
   };
-  showToast(`Deleted “${shortened(displayTitle(conversation.title))}”.`, {
-    action: { label: 'Undo', run: undo },
+  const title = shortened(displayTitle(conversation.title));
+  showToast(t`Deleted “${title}”.`, {
+    action: { label: t`Undo`, run: undo },
   });
 }
 
@@ -27,7 +30,8 @@ async function restoreChat(conversation: Conversation, wasOpen: boolean): Promis
   const place = routeToFragment(currentRoute());
   const restored = await restoreConversation(conversation.id);
   if (!restored.ok) {
-    showToast(`Couldn’t restore the chat. ${restored.failure.message}`, {
+    const reason = restored.failure.message;
+    showToast(t`Couldn’t restore the chat. ${reason}`, {
       tone: 'danger',
     });
   } else if (wasOpen && routeToFragment(currentRoute()) === place) {
@@ -54,7 +58,8 @@ export async function organiseChats(
   const before = ids.flatMap((id) => knownConversation(id) ?? []);
   const changed = await changeConversations(ids, change);
   if (!changed.ok) {
-    showToast(`Couldn’t change the chats. ${changed.failure.message}`, { tone: 'danger' });
+    const reason = changed.failure.message;
+    showToast(t`Couldn’t change the chats. ${reason}`, { tone: 'danger' });
     return false;
   }
   showChanged(changed.value);
@@ -73,7 +78,7 @@ export async function organiseChats(
 /** Says what was done. Undo makes the changes, which may differ between chats. */
 export function offerUndo(done: string, undo: readonly ChangeOfChats[]): void {
   const run = (): void => void undoAll(undo);
-  showToast(done, undo.length === 0 ? {} : { action: { label: 'Undo', run } });
+  showToast(done, undo.length === 0 ? {} : { action: { label: t`Undo`, run } });
 }
 
 async function undoAll(changes: readonly ChangeOfChats[]): Promise<void> {
@@ -98,33 +103,32 @@ function showChanged(changed: readonly Conversation[]): void {
 
 /** Undefined if the list shows it well enough. */
 function doneText(count: number, change: ConversationChange): string | undefined {
-  const isOne = count === 1;
-  if (change.removed === true) return isOne ? 'Deleted 1 chat.' : `Deleted ${String(count)} chats.`;
+  const { folder } = change;
+  if (change.removed === true) {
+    return plural(count, { one: 'Deleted # chat.', other: 'Deleted # chats.' });
+  }
   if (change.archived === true) {
-    return isOne ? 'Archived 1 chat.' : `Archived ${String(count)} chats.`;
+    return plural(count, { one: 'Archived # chat.', other: 'Archived # chats.' });
   }
   if (change.archived === false) {
-    return isOne ? '1 chat is back in the list.' : `${String(count)} chats are back in the list.`;
+    return plural(count, {
+      one: '# chat is back in the list.',
+      other: '# chats are back in the list.',
+    });
   }
-  if (typeof change.folder === 'string') {
-    return isOne
-      ? `Moved 1 chat to “${change.folder}”.`
-      : `Moved ${String(count)} chats to “${change.folder}”.`;
+  if (typeof folder === 'string') {
+    return plural(count, {
+      one: `Moved # chat to “${folder}”.`,
+      other: `Moved # chats to “${folder}”.`,
+    });
   }
-  if (change.folder === null) {
-    return isOne
-      ? 'Moved 1 chat out of its folder.'
-      : `Moved ${String(count)} chats out of their folders.`;
+  if (folder === null) {
+    return plural(count, {
+      one: 'Moved # chat out of its folder.',
+      other: 'Moved # chats out of their folders.',
+    });
   }
-  return doneWithTags(count, change);
-}
-
-function doneWithTags(count: number, change: ConversationChange): string | undefined {
-  const { addTags = [], removeTags = [] } = change;
-  const [added, removed] = [addTags[0], removeTags[0]];
-  const chats = count === 1 ? '1 chat' : `${String(count)} chats`;
-  if (added !== undefined) return `Added the tag “${added}” to ${chats}.`;
-  return removed === undefined ? undefined : `Removed the tag “${removed}” from ${chats}.`;
+  return undefined;
 }
 
 function shortened(title: string): string {

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import {
   Archive,
   ArchiveRestore,
@@ -26,7 +27,7 @@ export function chatMenu(chat: Conversation): readonly MenuItem[] {
   const ids = [id];
   return [
     {
-      label: 'Rename',
+      label: t`Rename`,
       icon: <Pencil {...ICON} />,
       keys: ['F2'],
       run: () => {
@@ -34,38 +35,38 @@ export function chatMenu(chat: Conversation): readonly MenuItem[] {
       },
     },
     {
-      label: pinned ? 'Unpin' : 'Pin',
+      label: pinned ? t`Unpin` : t`Pin`,
       icon: pinned ? <PinOff {...ICON} /> : <Pin {...ICON} />,
       run: () => void organiseChats(ids, { pinned: !pinned }),
     },
     {
-      label: 'Move to folder…',
+      label: t`Move to folder…`,
       icon: <FolderInput {...ICON} />,
       run: () => {
         organiseRequest.set({ kind: 'folder', ids });
       },
     },
     {
-      label: 'Tags…',
+      label: t`Tags…`,
       icon: <Hash {...ICON} />,
       run: () => {
         organiseRequest.set({ kind: 'tags', ids });
       },
     },
     {
-      label: archived ? 'Unarchive' : 'Archive',
+      label: archived ? t`Unarchive` : t`Archive`,
       icon: archived ? <ArchiveRestore {...ICON} /> : <Archive {...ICON} />,
       run: () => void organiseChats(ids, { archived: !archived }),
     },
     {
-      label: selection.get().ids.has(id) ? 'Deselect' : 'Select',
+      label: selection.get().ids.has(id) ? t`Deselect` : t`Select`,
       icon: <ListChecks {...ICON} />,
       run: () => {
         toggleSelected(id);
       },
     },
     {
-      label: 'Delete',
+      label: t`Delete`,
       icon: <Trash2 {...ICON} />,
       keys: ['Delete'],
       isDanger: true,
@@ -77,7 +78,7 @@ export function chatMenu(chat: Conversation): readonly MenuItem[] {
 export function folderMenu(name: string): readonly MenuItem[] {
   return [
     {
-      label: 'Rename folder',
+      label: t`Rename folder`,
       icon: <Pencil {...ICON} />,
       keys: ['F2'],
       run: () => {
@@ -85,7 +86,7 @@ export function folderMenu(name: string): readonly MenuItem[] {
       },
     },
     {
-      label: 'Delete folder',
+      label: t`Delete folder`,
       icon: <Trash2 {...ICON} />,
       keys: ['Delete'],
       isDanger: true,
@@ -100,7 +101,7 @@ export function folderMenu(name: string): readonly MenuItem[] {
 export function viewMenu(view: ShownView): readonly MenuItem[] {
   return [
     {
-      label: 'All chats',
+      label: t`All chats`,
       icon: <MessagesSquare {...ICON} />,
       isChecked: view.in === 'main',
       run: () => {
@@ -108,7 +109,7 @@ export function viewMenu(view: ShownView): readonly MenuItem[] {
       },
     },
     {
-      label: 'Archive',
+      label: t`Archive`,
       icon: <Archive {...ICON} />,
       isChecked: view.in === 'archive',
       run: () => {
@@ -116,7 +117,7 @@ export function viewMenu(view: ShownView): readonly MenuItem[] {
       },
     },
     {
-      label: 'Chats with a tag…',
+      label: t`Chats with a tag…`,
       icon: <Hash {...ICON} />,
       isChecked: view.in === 'tag',
       run: () => {
@@ -124,7 +125,7 @@ export function viewMenu(view: ShownView): readonly MenuItem[] {
       },
     },
     {
-      label: 'New folder…',
+      label: t`New folder…`,
       icon: <FolderPlus {...ICON} />,
       run: () => {
         organiseRequest.set({ kind: 'new-folder' });

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { conversationId } from '@postern/protocol';
 import type { ReactElement } from 'react';
 import { listedConversation, placeKey } from '../conversations/conversation-list.ts';
@@ -68,15 +69,15 @@ function RowMenu(props: {
   const { folders } = useStore(labels);
   const folder = folders.find((name) => placeKey(folderOf(name)) === row);
   if (folder !== undefined) {
-    return <Menu title="Folder" anchor={anchor} items={folderMenu(folder)} onClose={close} />;
+    return <Menu title={t`Folder`} anchor={anchor} items={folderMenu(folder)} onClose={close} />;
   }
   const id = conversationId.parse(row);
   const chat = id && listedConversation(id);
   if (chat === undefined) return null;
-  return <Menu title="Chat" anchor={anchor} items={chatMenu(chat)} onClose={close} />;
+  return <Menu title={t`Chat`} anchor={anchor} items={chatMenu(chat)} onClose={close} />;
 }
 
 function ViewMenu({ anchor }: { readonly anchor: HTMLElement }): ReactElement {
   const view = useStore(shownView);
-  return <Menu title="Shown chats" anchor={anchor} items={viewMenu(view)} onClose={close} />;
+  return <Menu title={t`Shown chats`} anchor={anchor} items={viewMenu(view)} onClose={close} />;
 }

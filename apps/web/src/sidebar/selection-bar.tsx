@@ -1,3 +1,4 @@
+import { plural, t } from '@lingui/core/macro';
 import { Archive, ArchiveRestore, FolderInput, Hash, Pin, Trash2, X } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { IconButton } from '../controls/button.tsx';
@@ -17,12 +18,12 @@ export function SelectionBar(): ReactElement | null {
   const isArchive = useStore(shownView).in === 'archive';
   if (ids.length === 0) return null;
   const isPinned = ids.every((id) => listedConversation(id)?.pinned === true);
-  const pinLabel = isPinned ? 'Unpin' : 'Pin';
-  const archiveLabel = isArchive ? 'Unarchive' : 'Archive';
+  const pinLabel = isPinned ? t`Unpin` : t`Pin`;
+  const archiveLabel = isArchive ? t`Unarchive` : t`Archive`;
   return (
-    <div className="selection-bar" role="toolbar" aria-label="Selected chats">
+    <div className="selection-bar" role="toolbar" aria-label={t`Selected chats`}>
       <span className="selection-count" role="status">
-        {ids.length === 1 ? '1 selected' : `${String(ids.length)} selected`}
+        {plural(ids.length, { one: '# selected', other: '# selected' })}
       </span>
       <IconButton
         label={pinLabel}
@@ -34,7 +35,7 @@ export function SelectionBar(): ReactElement | null {
         <Pin {...ICON} />
       </IconButton>
       <IconButton
-        label="Move to folder"
+        label={t`Move to folder`}
         onClick={() => {
           organiseRequest.set({ kind: 'folder', ids });
         }}
@@ -42,7 +43,7 @@ export function SelectionBar(): ReactElement | null {
         <FolderInput {...ICON} />
       </IconButton>
       <IconButton
-        label="Tags"
+        label={t`Tags`}
         onClick={() => {
           organiseRequest.set({ kind: 'tags', ids });
         }}
@@ -58,10 +59,10 @@ export function SelectionBar(): ReactElement | null {
       >
         {isArchive ? <ArchiveRestore {...ICON} /> : <Archive {...ICON} />}
       </IconButton>
-      <IconButton label="Delete" onClick={deleteSelected}>
+      <IconButton label={t`Delete`} onClick={deleteSelected}>
         <Trash2 {...ICON} />
       </IconButton>
-      <IconButton label="Clear selection" onClick={clearSelection}>
+      <IconButton label={t`Clear selection`} onClick={clearSelection}>
         <X {...ICON} />
       </IconButton>
     </div>

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import {
   HatGlasses,
   Keyboard,
@@ -40,14 +41,14 @@ export function Sidebar(props: {
     onCommand(command);
   };
   return (
-    <nav className="sidebar" aria-label="Chats">
+    <nav className="sidebar" aria-label={t`Chats`}>
       <header className="sidebar-head">
         <span className="sidebar-brand">
           <Mark size={24} />
           Postern
         </span>
         <IconButton
-          label="Hide sidebar"
+          label={t`Hide sidebar`}
           tipAt="left"
           onClick={() => {
             onCommand('sidebar');
@@ -60,11 +61,11 @@ export function Sidebar(props: {
         <div className="sidebar-new">
           <button type="button" className="sidebar-action" onClick={leaveTo('new-chat')}>
             <SquarePen aria-hidden="true" size={16} />
-            New chat
+            {t`New chat`}
             <ActionKeys id="new-chat" />
           </button>
           <IconButton
-            label="New private chat"
+            label={t`New private chat`}
             tipAt="left"
             aria-current={route.at === 'private' ? 'page' : undefined}
             onClick={leaveTo('new-private-chat')}
@@ -74,7 +75,7 @@ export function Sidebar(props: {
         </div>
         <button type="button" className="sidebar-action" onClick={leaveTo('search')}>
           <Search aria-hidden="true" size={16} />
-          Search
+          {t`Search`}
           <ActionKeys id="search" />
         </button>
       </div>
@@ -110,12 +111,12 @@ function SidebarFoot(props: {
         onClick={leaveTo('settings')}
       >
         <Settings aria-hidden="true" size={16} />
-        Settings
+        {t`Settings`}
       </button>
-      <IconButton label="Keyboard shortcuts" onClick={leaveTo('shortcuts')}>
+      <IconButton label={t`Keyboard shortcuts`} onClick={leaveTo('shortcuts')}>
         <Keyboard aria-hidden="true" size={17} />
       </IconButton>
-      <IconButton label="Lock now" onClick={() => void storeDrafts().then(lockNow)}>
+      <IconButton label={t`Lock now`} onClick={() => void storeDrafts().then(lockNow)}>
         <LockKeyhole aria-hidden="true" size={16} />
       </IconButton>
     </footer>
