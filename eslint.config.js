@@ -84,6 +84,9 @@ export default defineConfig(
       '**/*.test.{ts,tsx}',
       '**/src/testing/**',
       'apps/web/src/languages/**',
+      // Names of languages, programs and code.
+      'apps/web/src/markdown/language-label.ts',
+      'apps/web/src/settings/snippets.ts',
       ...NOT_TRANSLATED.map((folder) => `apps/web/src/${folder}/**`),
     ],
     plugins: { lingui },

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { AnswerFailure, Message } from '@postern/protocol';
 import { useRef, useState, type ReactElement, type ReactNode } from 'react';
 import { problemFromFailure, toPageText } from '../api/problem.ts';
@@ -81,7 +82,7 @@ function Action(props: AnswerProps & { readonly action: EndAction }): ReactEleme
             navigate({ at: 'new' });
           }}
         >
-          New chat
+          {t`New chat`}
         </Button>
       );
   }
@@ -89,7 +90,7 @@ function Action(props: AnswerProps & { readonly action: EndAction }): ReactEleme
 
 function TryAgain({ open, message }: AnswerProps): ReactElement | null {
   const retry = useRetry(open, message);
-  return retry === undefined ? null : <Button onClick={retry}>Try again</Button>;
+  return retry === undefined ? null : <Button onClick={retry}>{t`Try again`}</Button>;
 }
 
 function Continue({ open, message }: AnswerProps): ReactElement | null {
@@ -97,7 +98,7 @@ function Continue({ open, message }: AnswerProps): ReactElement | null {
   if (goOn === undefined) return null;
   return (
     <Button look="primary" onClick={goOn}>
-      Continue
+      {t`Continue`}
     </Button>
   );
 }
@@ -116,7 +117,7 @@ function TryAgainWith({ open, message }: AnswerProps): ReactElement | null {
           setChoosing(true);
         }}
       >
-        Try again with…
+        {t`Try again with…`}
       </Button>
       {choosing && (
         <ModelPicker
@@ -145,7 +146,7 @@ function KeySettings({ message }: { readonly message: Message }): ReactElement |
         navigate({ at: 'settings', section: 'providers', provider });
       }}
     >
-      Change key
+      {t`Change key`}
     </Button>
   );
 }
@@ -159,7 +160,7 @@ function EditOfQuestion({ message }: { readonly message: Message }): ReactElemen
         editedMessage.set(parentId);
       }}
     >
-      Edit question
+      {t`Edit question`}
     </Button>
   );
 }

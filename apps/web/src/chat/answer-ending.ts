@@ -1,3 +1,5 @@
+import type { MessageDescriptor } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
 import type {
   AnswerFailure,
   ErrorCodeName,
@@ -5,6 +7,7 @@ import type {
   MessagePart,
   StopReason,
 } from '@postern/protocol';
+import { i18n } from '../languages/i18n.ts';
 
 /** What the user can do about an answer that ended early, the most useful first. */
 export type EndAction = 'continue' | 'again' | 'again-with' | 'key' | 'edit-question' | 'new-chat';
@@ -25,14 +28,14 @@ export function endingOf(message: Message): AnswerEnding | undefined {
     case 'streaming':
       return undefined;
     case 'failed': {
-      const title = failure === undefined ? 'Couldn’t get an answer.' : undefined;
+      const title = failure === undefined ? t`Couldn’t get an answer.` : undefined;
       const actions = [...goOn, ...(failure === undefined ? AGAIN : actionsFor(failure.code))];
       return { title, failure, tone: 'danger', actions };
     }
     case 'interrupted': {
       const stopped = failure?.code === 'REQUEST_CANCELLED';
       return {
-        title: stopped ? 'Stopped.' : 'The answer is incomplete.',
+        title: stopped ? t`Stopped.` : t`The answer is incomplete.`,
         failure: stopped ? undefined : failure,
         tone: 'info',
         actions: [...goOn, ...AGAIN],
@@ -51,25 +54,34 @@ function endingOfComplete(
   const rest = { failure: undefined, tone: 'info' } as const;
   if (stop !== undefined) {
     const { title, actions } = stop;
-    return { ...rest, title, actions: actions ?? [...goOn, ...(goOn.length > 0 ? [] : AGAIN)] };
+    return {
+      ...rest,
+      title: i18n._(title),
+      actions: actions ?? [...goOn, ...(goOn.length > 0 ? [] : AGAIN)],
+    };
   }
   if (edited === true || parts.some(isContent)) return undefined;
-  return { ...rest, title: 'The model sent an empty answer.', actions: ['again', 'again-with'] };
+  return { ...rest, title: t`The model sent an empty answer.`, actions: ['again', 'again-with'] };
 }
 
 const AGAIN: readonly EndAction[] = ['again'];
 
 const STOPS: Readonly<
-  Partial<Record<StopReason, { readonly title: string; readonly actions?: readonly EndAction[] }>>
+  Partial<
+    Record<
+      StopReason,
+      { readonly title: MessageDescriptor; readonly actions?: readonly EndAction[] }
+    >
+  >
 > = {
-  'max-tokens': { title: 'The answer reached the length limit.' },
-  pause: { title: 'The model paused.' },
+  'max-tokens': { title: msg`The answer reached the length limit.` },
+  pause: { title: msg`The model paused.` },
   refusal: {
-    title: 'The model declined to continue.',
+    title: msg`The model declined to continue.`,
     actions: ['edit-question', 'again-with'],
   },
   'context-full': {
-    title: 'This chat is too long for the model. Start a new chat or choose another model.',
+    title: msg`This chat is too long for the model. Start a new chat or choose another model.`,
     actions: ['again-with', 'new-chat'],
   },
 };

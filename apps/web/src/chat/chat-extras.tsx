@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Volume2, VolumeX } from 'lucide-react';
 import { plainText, type Message } from '@postern/protocol';
 import { useEffect, type ReactElement } from 'react';
@@ -30,12 +31,12 @@ function ReadAloud({ message }: { readonly message: Message }): ReactElement | n
   const text = plainText(message.parts);
   if (voices.length === 0 || text === '') return null;
   return isRead ? (
-    <IconButton label="Stop reading" onClick={stopReading}>
+    <IconButton label={t`Stop reading`} onClick={stopReading}>
       <VolumeX aria-hidden="true" size={16} />
     </IconButton>
   ) : (
     <IconButton
-      label="Read aloud"
+      label={t`Read aloud`}
       onClick={() => {
         startReading(message.id, text);
       }}

@@ -43,14 +43,14 @@ describe('the numbers of an answer', () => {
   it('are its tokens, speed and cost', () => {
     const usage = { inputTokens: 1204, outputTokens: 96 };
     const measures = { durationMs: 2700, firstContentMs: 700, costMicroUsd: 1234 };
-    expect(formatNumbers({ usage, measures }, 'en')).toBe(
+    expect(formatNumbers({ usage, measures })).toBe(
       '1,204 in · 96 out tokens · 48 tokens/s · first after 0.7 s · $0.0012',
     );
   });
 
   it('are only its tokens if nothing else is known', () => {
-    expect(formatNumbers({ usage: { outputTokens: 3 } }, 'en')).toBe('3 out tokens');
-    expect(formatNumbers({}, 'en')).toBe('');
+    expect(formatNumbers({ usage: { outputTokens: 3 } })).toBe('3 out tokens');
+    expect(formatNumbers({})).toBe('');
   });
 
   it.each([
@@ -59,7 +59,7 @@ describe('the numbers of an answer', () => {
     [123_456, '$0.12'],
     [12_345_678, '$12.35'],
   ])('%i millionths are %s', (microUsd, expected) => {
-    expect(formatUsd(microUsd, 'en')).toBe(expected);
+    expect(formatUsd(microUsd)).toBe(expected);
   });
 });
 

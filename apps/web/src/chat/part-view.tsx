@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Brain, File as FileIcon, ImageIcon, ShieldOff } from 'lucide-react';
 import type {
   FilePart,
@@ -37,7 +38,7 @@ export const PartView = memo(function PartView(props: {
       return (
         <p className="part-note">
           <Brain aria-hidden="true" size={15} />
-          Encrypted reasoning that only the provider can read.
+          {t`Encrypted reasoning that only the provider can read.`}
         </p>
       );
     case 'tool-call':
@@ -51,7 +52,7 @@ export const PartView = memo(function PartView(props: {
         <div className="refusal">
           <ShieldOff aria-hidden="true" size={16} />
           <div>
-            <strong>The model declined to answer.</strong>
+            <strong>{t`The model declined to answer.`}</strong>
             <Markdown text={part.text} growing={growing} />
           </div>
         </div>
@@ -90,7 +91,7 @@ function Thinking(props: {
   const { text, durationMs } = props.part;
   // Its time comes with its end, also if nothing follows yet.
   const growing = props.growing && durationMs === undefined;
-  const label = growing ? 'Thinking…' : thoughtLabel(durationMs);
+  const label = growing ? t`Thinking…` : thoughtLabel(durationMs);
   if (text === '' && !growing) {
     if (durationMs === undefined) return null;
     return (
@@ -114,11 +115,13 @@ function Thinking(props: {
 }
 
 function thoughtLabel(durationMs: number | undefined): string {
-  if (durationMs === undefined) return 'Thinking';
+  if (durationMs === undefined) return t`Thinking`;
   const seconds = Math.round(durationMs / 1000);
-  if (seconds < 1) return 'Thought for less than 1 s';
-  if (seconds < 60) return `Thought for ${seconds} s`;
-  return `Thought for ${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  if (seconds < 1) return t`Thought for less than 1 s`;
+  if (seconds < 60) return t`Thought for ${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  const rest = seconds % 60;
+  return t`Thought for ${minutes} min ${rest} s`;
 }
 
 function Opaque(props: { readonly dialect: string; readonly value: unknown }): ReactElement {
@@ -128,8 +131,8 @@ function Opaque(props: { readonly dialect: string; readonly value: unknown }): R
     <details className="tool-card">
       <summary>
         <FileIcon aria-hidden="true" size={15} />
-        <span className="tool-name">{type ?? 'Unknown block'}</span>
-        <span className="tool-kind">as sent by {dialect}</span>
+        <span className="tool-name">{type ?? t`Unknown block`}</span>
+        <span className="tool-kind">{t`as sent by ${dialect}`}</span>
       </summary>
       <CodeBlock code={JSON.stringify(value, null, 2)} language="json" />
     </details>
@@ -151,15 +154,15 @@ function Image({ part }: { readonly part: ImagePart }): ReactElement {
       <img
         className="part-image"
         src={`data:${source.mediaType};base64,${source.data}`}
-        alt="Attached to this message"
+        alt={t`Attached to this message`}
       />
     );
   }
-  if (source.kind === 'url') return <ImageLink src={source.url} alt="Image" />;
+  if (source.kind === 'url') return <ImageLink src={source.url} alt={t`Image`} />;
   return (
     <p className="part-note">
       <ImageIcon aria-hidden="true" size={15} />
-      Image ({describeSource(source)})
+      {t`Image`} ({describeSource(source)})
     </p>
   );
 }
@@ -168,7 +171,7 @@ function File({ part }: { readonly part: FilePart }): ReactElement {
   return (
     <p className="part-note">
       <FileIcon aria-hidden="true" size={15} />
-      {part.name ?? 'File'} ({describeSource(part.source)})
+      {part.name ?? t`File`} ({describeSource(part.source)})
     </p>
   );
 }
@@ -180,6 +183,6 @@ function describeSource(source: MediaSource): string {
     case 'url':
       return source.url;
     case 'provider-file':
-      return `stored by the provider as ${source.fileId}`;
+      return t`stored by the provider as ${{ id: source.fileId }}`;
   }
 }

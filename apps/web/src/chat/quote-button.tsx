@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { TextQuote } from 'lucide-react';
 import { useEffect, useState, type ReactElement, type RefObject } from 'react';
 import { Button } from '../controls/button.tsx';
@@ -52,7 +53,7 @@ export function QuoteButton({
       }}
     >
       <TextQuote aria-hidden="true" size={15} />
-      Quote
+      {t`Quote`}
     </Button>
   );
 }

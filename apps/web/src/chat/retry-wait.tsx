@@ -1,7 +1,9 @@
+import { t } from '@lingui/core/macro';
 import type { Message, MessageId } from '@postern/protocol';
 import { useEffect, useState, type ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
 import { createStore, useSelected } from '../state/store.ts';
+import { formatDate } from '../languages/formats.ts';
 import { openChat, type OpenChat } from './chat.ts';
 import { useRetry } from './use-retry.ts';
 
@@ -40,14 +42,12 @@ export function RetryWait(props: {
   if (waitMs > MAX_COUNTED_MS) {
     const { atMs = 0, retryAfterMs = 0 } = message.failure ?? {};
     const until = new Date(atMs + retryAfterMs);
-    const time = until.toLocaleString([], { dateStyle: 'short', timeStyle: 'short' });
-    return <span>The provider asks to wait until {time}.</span>;
+    const time = formatDate(until, { dateStyle: 'short', timeStyle: 'short' });
+    return <span>{t`The provider asks to wait until ${time}.`}</span>;
   }
-  const left =
-    seconds < 60
-      ? `${seconds} s`
-      : `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} min`;
-  return <span className="retry-wait">The provider asks to wait {left}.</span>;
+  const minutes = `${String(Math.floor(seconds / 60))}:${String(seconds % 60).padStart(2, '0')}`;
+  const left = seconds < 60 ? t`${seconds} s` : t`${minutes} min`;
+  return <span className="retry-wait">{t`The provider asks to wait ${left}.`}</span>;
 }
 
 /** Requests the answer again when the wait is over, once, if the user chooses that. */
@@ -69,7 +69,7 @@ export function AutomaticRetry(props: {
         else plan(open, message, waitMs, retry);
       }}
     >
-      {isPlanned ? 'Don’t retry' : 'Retry when possible'}
+      {isPlanned ? t`Don’t retry` : t`Retry when possible`}
     </Button>
   );
 }

@@ -1,3 +1,4 @@
+import { plural } from '@lingui/core/macro';
 import type { JsonValue } from '@postern/kernel';
 import { BookOpen } from 'lucide-react';
 import type { ReactElement } from 'react';
@@ -14,7 +15,7 @@ export function Sources(props: { readonly annotations: readonly JsonValue[] }): 
     <details className="tool-card">
       <summary>
         <BookOpen aria-hidden="true" size={15} />
-        {count === 1 ? '1 source' : `${count} sources`}
+        {plural(count, { one: '# source', other: '# sources' })}
       </summary>
       {citations.length > 0 && (
         <ol className="sources">

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { CornerDownRight, TriangleAlert, Wrench } from 'lucide-react';
 import { parseJson } from '@postern/kernel';
 import type { ToolCallPart, ToolResultPart } from '@postern/protocol';
@@ -20,7 +21,7 @@ export function ToolCall(props: {
       <summary>
         <Wrench aria-hidden="true" size={15} />
         <span className="tool-name">{name}</span>
-        <span className="tool-kind">{growing ? 'writing arguments…' : 'tool call'}</span>
+        <span className="tool-kind">{growing ? t`writing arguments…` : t`tool call`}</span>
         <code className="tool-preview">{inputJson.slice(0, 120)}</code>
       </summary>
       <CodeBlock code={json} language="json" growing={growing} />
@@ -40,11 +41,11 @@ export function ToolResult(props: {
     <details className="tool-card" data-error={part.isError} open={isShort(textOf(part))}>
       <summary>
         <Icon aria-hidden="true" size={15} />
-        <span className="tool-name">{part.isError ? 'Tool failed' : 'Tool result'}</span>
+        <span className="tool-name">{part.isError ? t`Tool failed` : t`Tool result`}</span>
         <span className="tool-kind">{previewOf(part)}</span>
       </summary>
       <div className="tool-content">
-        {part.content.length === 0 && <p className="quiet">The tool returned nothing.</p>}
+        {part.content.length === 0 && <p className="quiet">{t`The tool returned nothing.`}</p>}
         {part.content.map((inner, index) =>
           inner.kind === 'text' ? (
             <ResultText key={index} text={inner.text} />

@@ -15,6 +15,6 @@ describe('formatUsage', () => {
     ['cache alone', { cacheReadTokens: 7 }, '7 in (7 cached) tokens'],
     ['thinking', { outputTokens: 96, reasoningTokens: 64 }, '96 out (64 thinking) tokens'],
   ])('%s', (_name, usage, expected) => {
-    expect(formatUsage(usage, 'en')).toBe(expected);
+    expect(formatUsage(usage)).toBe(expected);
   });
 });

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Trash2 } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
@@ -7,11 +8,11 @@ export function EraseSection({ hasPassphrase }: { readonly hasPassphrase: boolea
   const [open, setOpen] = useState(false);
   return (
     <section className="settings-section" aria-labelledby="erase">
-      <h2 id="erase">Erase</h2>
+      <h2 id="erase">{t`Erase`}</h2>
       <div className="settings-row">
         <div>
-          <strong>Erase everything</strong>
-          <p>All chats, keys, settings, logs and known backups. Nothing can bring them back.</p>
+          <strong>{t`Erase everything`}</strong>
+          <p>{t`All chats, keys, settings, logs and known backups. Nothing can bring them back.`}</p>
         </div>
         <Button
           look="danger"
@@ -20,7 +21,7 @@ export function EraseSection({ hasPassphrase }: { readonly hasPassphrase: boolea
           }}
         >
           <Trash2 aria-hidden="true" size={15} />
-          Erase…
+          {t`Erase…`}
         </Button>
       </div>
       {open && (

@@ -1,3 +1,4 @@
+import { msg, t } from '@lingui/core/macro';
 import {
   CHAT_IMPORT_NOTES,
   CHAT_SKIP_REASONS,
@@ -8,16 +9,18 @@ import {
 import type { ReactElement } from 'react';
 import { toPageText } from '../api/problem.ts';
 import { ProblemNotice } from '../controls/notice.tsx';
+import { formatNumber } from '../languages/formats.ts';
+import { i18n } from '../languages/i18n.ts';
 
 const MAX_SHOWN = 20;
 
 const ROWS = [
-  ['added', 'Chats added'],
-  ['extended', 'Chats with new messages'],
-  ['messages', 'Messages added'],
-  ['present', 'Already there'],
-  ['inTrash', 'Already there, in the trash'],
-  ['skipped', 'Skipped'],
+  ['added', msg`Chats added`],
+  ['extended', msg`Chats with new messages`],
+  ['messages', msg`Messages added`],
+  ['present', msg`Already there`],
+  ['inTrash', msg`Already there, in the trash`],
+  ['skipped', msg`Skipped`],
 ] as const;
 
 const NOTES = Object.keys(CHAT_IMPORT_NOTES).filter((name): name is ChatImportNote =>
@@ -41,13 +44,13 @@ export function ImportReport(props: {
       {source !== null && (
         <dl className="facts">
           <div>
-            <dt>Exported by</dt>
+            <dt>{t`Exported by`}</dt>
             <dd>{CHAT_SOURCES[source]}</dd>
           </div>
           {rows.map(([row, label]) => (
             <div key={row}>
-              <dt>{label}</dt>
-              <dd>{counts[row]}</dd>
+              <dt>{i18n._(label)}</dt>
+              <dd>{formatNumber(counts[row])}</dd>
             </div>
           ))}
         </dl>
@@ -55,9 +58,9 @@ export function ImportReport(props: {
       {skipped.length > 0 && (
         <ul className="import-skipped">
           {skipped.slice(0, MAX_SHOWN).map(({ place, why }) => (
-            <li key={place}>
-              Chat {place}: {toPageText(CHAT_SKIP_REASONS[why])}
-            </li>
+            <li
+              key={place}
+            >{t`Chat ${place}: ${{ reason: toPageText(CHAT_SKIP_REASONS[why]) }}`}</li>
           ))}
         </ul>
       )}

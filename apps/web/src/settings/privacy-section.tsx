@@ -1,3 +1,5 @@
+import type { MessageDescriptor } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
 import type { PrivacyInput, PrivacySettings } from '@postern/protocol';
 import { useEffect, useState, type ReactElement } from 'react';
 import { appApi } from '../api/app-api.ts';
@@ -8,6 +10,7 @@ import { Dialog } from '../controls/dialog.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { Spinner } from '../controls/spinner.tsx';
 import { loadModels } from '../models/models.ts';
+import { i18n } from '../languages/i18n.ts';
 
 type Change = (input: PrivacyInput) => void;
 
@@ -31,9 +34,9 @@ export function PrivacySection(): ReactElement {
   };
   return (
     <section className="settings-section" aria-labelledby="privacy">
-      <h2 id="privacy">Privacy</h2>
+      <h2 id="privacy">{t`Privacy`}</h2>
       {problem !== undefined && <ProblemNotice problem={problem} />}
-      {settings === undefined && problem === undefined && <Spinner label="Loading…" />}
+      {settings === undefined && problem === undefined && <Spinner label={t`Loading…`} />}
       {settings !== undefined && (
         <>
           <Switches
@@ -71,8 +74,8 @@ function Switches(props: {
     <>
       <Switch
         id="local-models-only"
-        label="Local models only"
-        text="Requests go only to providers on this machine and to hosts that you trust, for chats and for the gateway. Other models aren’t offered."
+        label={t`Local models only`}
+        text={t`Requests go only to providers on this machine and to hosts that you trust, for chats and for the gateway. Other models aren’t offered.`}
         checked={settings.localModelsOnly}
         onChange={(localModelsOnly) => {
           change({ localModelsOnly });
@@ -89,8 +92,8 @@ function Switches(props: {
       />
       <Switch
         id="clear-history"
-        label="Clear history on exit"
-        text="All chats are permanently deleted when Postern stops. If it is killed, they are deleted when it starts again, and stay on the disk, encrypted, until then."
+        label={t`Clear history on exit`}
+        text={t`All chats are permanently deleted when Postern stops. If it is killed, they are deleted when it starts again, and stay on the disk, encrypted, until then.`}
         checked={settings.clearHistoryOnExit}
         onChange={(clearHistoryOnExit) => {
           if (clearHistoryOnExit) onClearHistory();
@@ -99,8 +102,8 @@ function Switches(props: {
       />
       <Switch
         id="delete-keys"
-        label="Delete keys on exit"
-        text="The keys of providers are removed from the vault when Postern stops, unless it is killed or the vault is locked then."
+        label={t`Delete keys on exit`}
+        text={t`The keys of providers are removed from the vault when Postern stops, unless it is killed or the vault is locked then.`}
         checked={settings.deleteKeysOnExit}
         onChange={(deleteKeysOnExit) => {
           change({ deleteKeysOnExit });
@@ -139,18 +142,18 @@ function Switch(props: {
 }
 
 const IDLE_TIMES = [
-  ['auto', 'After an hour, if a person unlocked it'],
-  ['5m', 'After 5 minutes'],
-  ['15m', 'After 15 minutes'],
-  ['1h', 'After an hour'],
-  ['8h', 'After 8 hours'],
-  ['never', 'Never'],
+  ['auto', msg`After an hour, if a person unlocked it`],
+  ['5m', msg`After 5 minutes`],
+  ['15m', msg`After 15 minutes`],
+  ['1h', msg`After an hour`],
+  ['8h', msg`After 8 hours`],
+  ['never', msg`Never`],
 ] as const;
 
 const SUSPEND_RULES = [
-  ['auto', 'If a person unlocked it'],
-  ['true', 'Always'],
-  ['false', 'Never'],
+  ['auto', msg`If a person unlocked it`],
+  ['true', msg`Always`],
+  ['false', msg`Never`],
 ] as const;
 
 function LockRules(props: {
@@ -162,8 +165,8 @@ function LockRules(props: {
     <>
       <Choice
         id="lock-after-idle"
-        label="Lock when not used"
-        text="Running answers stop, private chats close, and the vault asks for its passphrase or the keyring."
+        label={t`Lock when not used`}
+        text={t`Running answers stop, private chats close, and the vault asks for its passphrase or the keyring.`}
         value={settings.lockAfterIdle}
         options={IDLE_TIMES}
         onChange={(lockAfterIdle) => {
@@ -172,8 +175,8 @@ function LockRules(props: {
       />
       <Choice
         id="lock-on-suspend"
-        label="Lock on suspend"
-        text="When the machine was suspended."
+        label={t`Lock on suspend`}
+        text={t`When the machine was suspended.`}
         value={String(settings.lockOnSuspend)}
         options={SUSPEND_RULES}
         onChange={(rule) => {
@@ -189,7 +192,7 @@ function Choice(props: {
   readonly label: string;
   readonly text: string;
   readonly value: string;
-  readonly options: readonly (readonly [value: string, label: string])[];
+  readonly options: readonly (readonly [value: string, label: MessageDescriptor])[];
   readonly onChange: (value: string) => void;
 }): ReactElement {
   const { id, label, text, value, options, onChange } = props;
@@ -212,7 +215,7 @@ function Choice(props: {
         {!isOffered && <option value={value}>{value}</option>}
         {options.map(([offered, name]) => (
           <option key={offered} value={offered}>
-            {name}
+            {i18n._(name)}
           </option>
         ))}
       </select>
@@ -226,16 +229,15 @@ function ConfirmClearing(props: {
 }): ReactElement {
   const { onClose, onConfirm } = props;
   return (
-    <Dialog title="Clear history on exit?" onClose={onClose}>
+    <Dialog title={t`Clear history on exit?`} onClose={onClose}>
       <p className="dialog-lead">
-        When Postern stops, all chats are deleted, also those in the trash. They can’t be restored.
-        Export those that you want to keep.
+        {t`When Postern stops, all chats are deleted, also those in the trash. They can’t be restored. Export those that you want to keep.`}
       </p>
       <footer className="dialog-actions">
         <span className="grow" />
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={onClose}>{t`Cancel`}</Button>
         <Button look="danger" onClick={onConfirm}>
-          Turn on
+          {t`Turn on`}
         </Button>
       </footer>
     </Dialog>

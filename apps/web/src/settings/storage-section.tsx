@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Download, LockKeyhole } from 'lucide-react';
 import type { AppState } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
@@ -11,36 +12,35 @@ export function StorageSection({ state }: { readonly state: AppState }): ReactEl
   const { storage, keyring } = state;
   return (
     <section className="settings-section" aria-labelledby="storage">
-      <h2 id="storage">Storage</h2>
+      <h2 id="storage">{t`Storage`}</h2>
       <dl className="facts">
         <div>
-          <dt>Secrets</dt>
+          <dt>{t`Secrets`}</dt>
           <dd>
             {storage === 'keyring'
-              ? 'Stored in the system keyring. Postern unlocks when you log in.'
-              : 'Stored in an encrypted file. Your passphrase or recovery code unlocks it.'}
+              ? t`Stored in the system keyring. Postern unlocks when you log in.`
+              : t`Stored in an encrypted file. Your passphrase or recovery code unlocks it.`}
           </dd>
         </div>
         <div>
-          <dt>System keyring</dt>
-          <dd>{keyring.available ? 'Available.' : toPageText(keyring.message)}</dd>
+          <dt>{t`System keyring`}</dt>
+          <dd>{keyring.available ? t`Available.` : toPageText(keyring.message)}</dd>
         </div>
         <div>
-          <dt>Chats</dt>
-          <dd>Stored in an encrypted database on this machine.</dd>
+          <dt>{t`Chats`}</dt>
+          <dd>{t`Stored in an encrypted database on this machine.`}</dd>
         </div>
       </dl>
       <div className="settings-row">
         <div>
-          <strong>Lock Postern</strong>
+          <strong>{t`Lock Postern`}</strong>
           <p>
-            Postern forgets all keys until you unlock it. Running answers stop, and what has arrived
-            is kept.
+            {t`Postern forgets all keys until you unlock it. Running answers stop, and what has arrived is kept.`}
           </p>
         </div>
         <Button onClick={() => void lockNow()}>
           <LockKeyhole aria-hidden="true" size={15} />
-          Lock
+          {t`Lock`}
         </Button>
       </div>
       <ExportAll />
@@ -54,8 +54,8 @@ function ExportAll(): ReactElement {
   return (
     <div className="settings-row">
       <div>
-        <strong>Export all chats</strong>
-        <p>Saves them to one file that isn’t encrypted. Chats in the trash are left out.</p>
+        <strong>{t`Export all chats`}</strong>
+        <p>{t`Saves them to one file that isn’t encrypted. Chats in the trash are left out.`}</p>
       </div>
       <Button
         onClick={() => {
@@ -63,7 +63,7 @@ function ExportAll(): ReactElement {
         }}
       >
         <Download aria-hidden="true" size={15} />
-        Export…
+        {t`Export…`}
       </Button>
       {dialog !== undefined && (
         <dialog.ExportDialog

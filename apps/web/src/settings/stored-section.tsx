@@ -1,4 +1,6 @@
 import './stored-section.css';
+import type { MessageDescriptor } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
 import type { StorageView, StoredData } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
 import { appApi } from '../api/app-api.ts';
@@ -6,43 +8,45 @@ import type { RequestProblem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { Dialog } from '../controls/dialog.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
+import { formatNumber } from '../languages/formats.ts';
+import { i18n } from '../languages/i18n.ts';
 
 interface Words {
-  readonly label: string;
+  readonly label: MessageDescriptor;
   /** How it is protected. */
-  readonly protection: string;
+  readonly protection: MessageDescriptor;
 }
 
 const WORDS: Readonly<Record<StoredData['what'], Words>> = {
   chats: {
-    label: 'Chats and attachments',
-    protection: 'Encrypted with a key from the vault (SQLCipher, AES-256).',
+    label: msg`Chats and attachments`,
+    protection: msg`Encrypted with a key from the vault (SQLCipher, AES-256).`,
   },
   library: {
-    label: 'Presets, prompts and favourites',
-    protection: 'Encrypted with a key from the vault (SQLCipher, AES-256).',
+    label: msg`Presets, prompts and favourites`,
+    protection: msg`Encrypted with a key from the vault (SQLCipher, AES-256).`,
   },
   gateway: {
-    label: 'Gateway keys and usage',
-    protection: 'Encrypted with a key from the vault (SQLCipher, AES-256).',
+    label: msg`Gateway keys and usage`,
+    protection: msg`Encrypted with a key from the vault (SQLCipher, AES-256).`,
   },
   audit: {
-    label: 'Audit log',
-    protection: 'Not encrypted. It has no text that anyone wrote, and changes to it are detected.',
+    label: msg`Audit log`,
+    protection: msg`Not encrypted. It has no text that anyone wrote, and changes to it are detected.`,
   },
   keys: {
-    label: 'Vault',
-    protection: 'Encrypted. Your keyring, passphrase or recovery code opens it.',
+    label: msg`Vault`,
+    protection: msg`Encrypted. Your keyring, passphrase or recovery code opens it.`,
   },
   browsers: {
-    label: 'Remembered browsers',
-    protection: 'Not encrypted: only public keys. Changes to it are detected.',
+    label: msg`Remembered browsers`,
+    protection: msg`Not encrypted: only public keys. Changes to it are detected.`,
   },
   certificates: {
-    label: 'Certificates for development',
-    protection: 'Not encrypted. Only you can read them.',
+    label: msg`Certificates for development`,
+    protection: msg`Not encrypted. Only you can read them.`,
   },
-  settings: { label: 'Settings', protection: 'Not encrypted. They contain no secret.' },
+  settings: { label: msg`Settings`, protection: msg`Not encrypted. They contain no secret.` },
 };
 
 /** What is stored, where, how large it is and how it is protected. */
@@ -54,14 +58,14 @@ export function StoredSection(props: {
   const total = storage.data.reduce((sum, { bytes }) => sum + bytes, 0);
   return (
     <section className="settings-section" aria-labelledby="stored">
-      <h2 id="stored">On this machine</h2>
-      <p className="settings-lead">{sizeText(total)} in all, in files that only you can access.</p>
+      <h2 id="stored">{t`On this machine`}</h2>
+      <p className="settings-lead">{t`${{ size: sizeText(total) }} in all, in files that only you can access.`}</p>
       <ul className="stored">
         {storage.data.map(({ what, bytes, path }) => (
           <li key={what}>
-            <strong>{WORDS[what].label}</strong>
+            <strong>{i18n._(WORDS[what].label)}</strong>
             <span className="stored-size">{sizeText(bytes)}</span>
-            <span className="stored-protection">{WORDS[what].protection}</span>
+            <span className="stored-protection">{i18n._(WORDS[what].protection)}</span>
             <code dir="ltr">{path}</code>
           </li>
         ))}
@@ -84,8 +88,12 @@ function TrashRow(props: { readonly count: number; readonly onChanged: () => voi
   return (
     <div className="settings-row">
       <div>
-        <strong>Trash</strong>
-        <p>{count === 0 ? 'The trash is empty.' : `Deleted chats: ${String(count)}.`}</p>
+        <strong>{t`Trash`}</strong>
+        <p>
+          {count === 0
+            ? t`The trash is empty.`
+            : t`Deleted chats: ${{ count: formatNumber(count) }}.`}
+        </p>
         {problem !== undefined && <ProblemNotice problem={problem} />}
       </div>
       <Button
@@ -94,16 +102,16 @@ function TrashRow(props: { readonly count: number; readonly onChanged: () => voi
           setAsked(true);
         }}
       >
-        Empty…
+        {t`Empty…`}
       </Button>
       {asked && (
         <Dialog
-          title="Empty the trash?"
+          title={t`Empty the trash?`}
           onClose={() => {
             setAsked(false);
           }}
         >
-          <p className="dialog-lead">These chats can’t be restored.</p>
+          <p className="dialog-lead">{t`These chats can’t be restored.`}</p>
           <footer className="dialog-actions">
             <span className="grow" />
             <Button
@@ -111,10 +119,10 @@ function TrashRow(props: { readonly count: number; readonly onChanged: () => voi
                 setAsked(false);
               }}
             >
-              Cancel
+              {t`Cancel`}
             </Button>
             <Button look="danger" onClick={() => void empty()}>
-              Empty trash
+              {t`Empty trash`}
             </Button>
           </footer>
         </Dialog>
@@ -128,10 +136,10 @@ const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
 /** In decimal units, with at most one digit after the point. */
 function sizeText(bytes: number): string {
   const at = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1);
-  return new Intl.NumberFormat(undefined, {
+  return formatNumber(bytes / 1000 ** at, {
     style: 'unit',
     unit: UNITS[at] ?? 'byte',
     unitDisplay: at === 0 ? 'long' : 'short',
     maximumFractionDigits: 1,
-  }).format(bytes / 1000 ** at);
+  });
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { StorageView } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
@@ -13,14 +14,14 @@ export function VaultSection(props: {
   const hasPassphrase = slots.includes('passphrase');
   return (
     <section className="settings-section" aria-labelledby="vault">
-      <h2 id="vault">Unlocking</h2>
+      <h2 id="vault">{t`Unlocking`}</h2>
       <div className="settings-row">
         <div>
-          <strong>Passphrase</strong>
+          <strong>{t`Passphrase`}</strong>
           <p>
             {hasPassphrase
-              ? 'A new one comes with a new recovery code.'
-              : 'Not set. With one, you can unlock Postern without the system keyring.'}
+              ? t`A new one comes with a new recovery code.`
+              : t`Not set. With one, you can unlock Postern without the system keyring.`}
           </p>
         </div>
         <Button
@@ -28,20 +29,20 @@ export function VaultSection(props: {
             setOpen('passphrase');
           }}
         >
-          {hasPassphrase ? 'Change…' : 'Set…'}
+          {hasPassphrase ? t`Change…` : t`Set…`}
         </Button>
       </div>
       <div className="settings-row">
         <div>
-          <strong>Recovery code</strong>
-          <p>Unlocks Postern if you lose everything else. Create a new one if someone saw yours.</p>
+          <strong>{t`Recovery code`}</strong>
+          <p>{t`Unlocks Postern if you lose everything else. Create a new one if someone saw yours.`}</p>
         </div>
         <Button
           onClick={() => {
             setOpen('recovery-code');
           }}
         >
-          New code…
+          {t`New code…`}
         </Button>
       </div>
       {open !== undefined && (

@@ -1,4 +1,5 @@
 import './vault.css';
+import { t } from '@lingui/core/macro';
 import { ERASE_CONFIRMATION, type EraseReport } from '@postern/protocol';
 import { useEffect, useRef, useState, type ReactElement } from 'react';
 import type { RequestProblem } from '../api/problem.ts';
@@ -35,7 +36,7 @@ export function EraseDialog(props: {
     setBusy(false);
   };
   return (
-    <Dialog title="Erase everything?" onClose={busy ? () => undefined : onClose}>
+    <Dialog title={t`Erase everything?`} onClose={busy ? () => undefined : onClose}>
       <form
         ref={form}
         className="renew-form"
@@ -46,19 +47,22 @@ export function EraseDialog(props: {
         }}
       >
         <p className="dialog-lead">
-          Postern erases all chats, keys, settings, gateway keys, its audit log and the backups that
-          it wrote to this machine, then stops. Nothing can bring them back.
+          {t`Postern erases all chats, keys, settings, gateway keys, its audit log and the backups that it wrote to this machine, then stops. Nothing can bring them back.`}
         </p>
         {hasPassphrase && (
           <TextField
-            label="Passphrase"
+            label={t`Passphrase`}
             secret
             value={passphrase}
             onText={setPassphrase}
             autoComplete="current-password"
           />
         )}
-        <TextField label={`Type “${ERASE_CONFIRMATION}”`} value={words} onText={setWords} />
+        <TextField
+          label={t`Type “${{ words: ERASE_CONFIRMATION }}”`}
+          value={words}
+          onText={setWords}
+        />
         {problem !== undefined && <ProblemNotice problem={problem} />}
         <FormEnd busy={busy} isReady={isReady} onClose={onClose} />
       </form>
@@ -76,10 +80,10 @@ function FormEnd(props: {
     <footer className="dialog-actions">
       <span className="grow" />
       <Button onClick={onClose} disabled={busy}>
-        Cancel
+        {t`Cancel`}
       </Button>
       <Button type="submit" look="danger" busy={busy} disabled={!isReady}>
-        Erase everything
+        {t`Erase everything`}
       </Button>
     </footer>
   );

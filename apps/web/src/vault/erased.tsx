@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { EraseReport } from '@postern/protocol';
 import { useEffect, type ReactElement } from 'react';
 import { toPageText } from '../api/problem.ts';
@@ -8,34 +9,32 @@ import { Notice } from '../controls/notice.tsx';
 export function Erased({ report }: { readonly report: EraseReport }): ReactElement {
   const { failed, kept, downloads } = report;
   useEffect(() => {
-    document.title = 'Erased · Postern';
+    document.title = `${t`Erased`} · Postern`;
   }, []);
   return (
     <Gate
-      title={failed.length === 0 ? 'Everything is erased' : 'Not everything is erased'}
-      lead={<p>Postern has stopped. Nothing can bring back what is erased.</p>}
+      title={failed.length === 0 ? t`Everything is erased` : t`Not everything is erased`}
+      lead={<p>{t`Postern has stopped. Nothing can bring back what is erased.`}</p>}
     >
       <div className="gate-form" role="status">
         {failed.length > 0 && (
-          <Notice tone="danger" title="Couldn’t be erased">
+          <Notice tone="danger" title={t`Couldn’t be erased`}>
             <Reasons reasons={failed} />
-            <span>Fix that, then run postern erase, or start Postern, which tries again.</span>
+            <span>{t`Fix that, then run postern erase, or start Postern, which tries again.`}</span>
           </Notice>
         )}
         {kept.length > 0 && (
-          <Notice tone="warning" title="Kept">
+          <Notice tone="warning" title={t`Kept`}>
             <Reasons reasons={kept} />
           </Notice>
         )}
         {downloads > 0 && (
-          <Notice tone="warning" title="Backups that you downloaded">
-            Postern doesn’t know where your browser saved them. Delete them yourself.
+          <Notice tone="warning" title={t`Backups that you downloaded`}>
+            {t`Postern doesn’t know where your browser saved them. Delete them yourself.`}
           </Notice>
         )}
-        <Notice title="What Postern doesn’t have">
-          Exported chats, copies of your files in backups, snapshots or synchronized folders, and
-          what providers received are still there. Solid-state disks keep old blocks: chats and keys
-          in them are encrypted, and their key is gone.
+        <Notice title={t`What Postern doesn’t have`}>
+          {t`Exported chats, copies of your files in backups, snapshots or synchronized folders, and what providers received are still there. Solid-state disks keep old blocks: chats and keys in them are encrypted, and their key is gone.`}
         </Notice>
       </div>
     </Gate>

@@ -1,4 +1,5 @@
 import './vault.css';
+import { t } from '@lingui/core/macro';
 import { MAX_PASSPHRASE_BYTES, MIN_PASSPHRASE_LENGTH } from '@postern/protocol';
 import type { ReactElement } from 'react';
 import { TextField } from '../controls/text-field.tsx';
@@ -18,7 +19,7 @@ export function NewPassphrase(props: {
   /** Default: `Passphrase`. */
   readonly label?: string;
 }): ReactElement {
-  const { entry, onEntry, showErrors, label = 'Passphrase' } = props;
+  const { entry, onEntry, showErrors, label = t`Passphrase` } = props;
   const { level, hint } = passphraseStrength(entry.first);
   const tooShort = level === 'too-short';
   const differs = entry.second !== '' || showErrors ? entry.first !== entry.second : false;
@@ -45,13 +46,13 @@ export function NewPassphrase(props: {
               <i />
             </span>
             <span aria-live="polite">
-              {entry.first === '' ? 'Use four or five unrelated words.' : hint}
+              {entry.first === '' ? t`Use four or five unrelated words.` : hint}
             </span>
           </span>
         }
       />
       <TextField
-        label="Confirm passphrase"
+        label={t`Confirm passphrase`}
         secret
         required
         maxLength={MAX_PASSPHRASE_BYTES}
@@ -60,11 +61,10 @@ export function NewPassphrase(props: {
         onText={(second) => {
           onEntry({ ...entry, second });
         }}
-        error={differs ? 'The passphrases don’t match.' : undefined}
+        error={differs ? t`The passphrases don’t match.` : undefined}
       />
       <p className="quiet">
-        Nobody can reset your passphrase. If you lose it, only the recovery code, which is shown
-        next, unlocks Postern.
+        {t`Nobody can reset your passphrase. If you lose it, only the recovery code, which is shown next, unlocks Postern.`}
       </p>
     </div>
   );

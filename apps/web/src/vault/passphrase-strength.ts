@@ -1,17 +1,20 @@
+import type { MessageDescriptor } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
 import { encodeUtf8 } from '@postern/kernel';
 import { MIN_PASSPHRASE_LENGTH, passphraseProblem } from '@postern/protocol';
+import { i18n } from '../languages/i18n.ts';
 
 export interface Strength {
   readonly level: 'too-short' | 'weak' | 'fair' | 'good' | 'strong';
   readonly hint: string;
 }
 
-const HINTS: Readonly<Record<Strength['level'], string>> = {
-  'too-short': `Use at least ${MIN_PASSPHRASE_LENGTH} characters.`,
-  weak: 'Weak. Use four or five unrelated words.',
-  fair: 'Fair. Add another word or two.',
-  good: 'Good.',
-  strong: 'Strong.',
+const HINTS: Readonly<Record<Strength['level'], MessageDescriptor>> = {
+  'too-short': msg`Use at least ${{ count: MIN_PASSPHRASE_LENGTH }} characters.`,
+  weak: msg`Weak. Use four or five unrelated words.`,
+  fair: msg`Fair. Add another word or two.`,
+  good: msg`Good.`,
+  strong: msg`Strong.`,
 };
 
 const COMMON =
@@ -23,7 +26,7 @@ const COMMON =
  */
 export function passphraseStrength(text: string): Strength {
   const level = levelOf(text);
-  return { level, hint: HINTS[level] };
+  return { level, hint: i18n._(HINTS[level]) };
 }
 
 function levelOf(text: string): Strength['level'] {

@@ -1,4 +1,5 @@
 import './vault.css';
+import { t } from '@lingui/core/macro';
 import { Download, Printer } from 'lucide-react';
 import { useId, useState, type ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
@@ -20,7 +21,7 @@ export function RecoveryCode(props: {
         if (saved) onDone();
       }}
     >
-      <output className="recovery-code" aria-label="Recovery code">
+      <output className="recovery-code" aria-label={t`Recovery code`}>
         {code}
       </output>
       <SaveButtons code={code} />
@@ -33,10 +34,10 @@ export function RecoveryCode(props: {
             setSaved(event.target.checked);
           }}
         />
-        I’ve saved the recovery code
+        {t`I’ve saved the recovery code`}
       </label>
       <Button type="submit" look="primary" className="wide" disabled={!saved}>
-        Continue
+        {t`Continue`}
       </Button>
     </form>
   );
@@ -45,14 +46,14 @@ export function RecoveryCode(props: {
 function SaveButtons({ code }: { readonly code: string }): ReactElement {
   return (
     <div className="recovery-ways">
-      <CopyButton text={code} label="Copy" labelled />
+      <CopyButton text={code} label={t`Copy`} labelled />
       <Button
         onClick={() => {
           downloadAsText(code);
         }}
       >
         <Download aria-hidden="true" size={15} />
-        Download
+        {t`Download`}
       </Button>
       <Button
         onClick={() => {
@@ -60,14 +61,15 @@ function SaveButtons({ code }: { readonly code: string }): ReactElement {
         }}
       >
         <Printer aria-hidden="true" size={15} />
-        Print
+        {t`Print`}
       </Button>
     </div>
   );
 }
 
 function downloadAsText(code: string): void {
-  const text = `Postern recovery code\n\n${code}\n\nThis code unlocks Postern’s vault and chats. Keep it secret.\n`;
+  const note = t`This code unlocks Postern’s vault and chats. Keep it secret.`;
+  const text = `${t`Postern recovery code`}\n\n${code}\n\n${note}\n`;
   const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
   const link = document.createElement('a');
   link.href = address;

@@ -1,4 +1,7 @@
 import './vault.css';
+import type { MessageDescriptor } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import type { RenewalInput } from '@postern/protocol';
 import { useEffect, useRef, useState, type ReactElement, type RefObject } from 'react';
 import { problemFrom, type RequestProblem } from '../api/problem.ts';
@@ -6,6 +9,7 @@ import { Button } from '../controls/button.tsx';
 import { Dialog } from '../controls/dialog.tsx';
 import { Notice, ProblemNotice } from '../controls/notice.tsx';
 import { TextField } from '../controls/text-field.tsx';
+import { i18n } from '../languages/i18n.ts';
 import { isUsable, NewPassphrase, type PassphraseEntry } from './new-passphrase.tsx';
 import { RecoveryCode } from './recovery-code.tsx';
 import { renewVault } from './renew.ts';
@@ -92,18 +96,18 @@ function RenewForm(
           if (!busy) void submit();
         }}
       >
-        <p className="dialog-lead">{LEADS[renewed]}</p>
+        <p className="dialog-lead">{i18n._(LEADS[renewed])}</p>
         {hasPassphrase && (
           <KnownSecret
             fields={fields}
             onFields={setFields}
-            error={tried && !isKnown ? 'Enter it to continue.' : undefined}
+            error={tried && !isKnown ? t`Enter it to continue.` : undefined}
             canUseCode={setsPassphrase}
           />
         )}
         {setsPassphrase && (
           <NewPassphrase
-            label="New passphrase"
+            label={t`New passphrase`}
             entry={fields.entry}
             onEntry={(entry) => {
               setFields({ ...fields, entry });
@@ -127,11 +131,9 @@ function useFirstFieldFocus(changed: boolean): RefObject<HTMLFormElement | null>
   return form;
 }
 
-const LEADS: Readonly<Record<Renewed, string>> = {
-  passphrase:
-    'You also get a new recovery code. The old passphrase and the old recovery code stop working, and every other browser is signed out. Postern is busy for a moment: running answers stop, and what has arrived is kept.',
-  'recovery-code':
-    'The old recovery code stops working, and every other browser is signed out. Postern is busy for a moment: running answers stop, and what has arrived is kept.',
+const LEADS: Readonly<Record<Renewed, MessageDescriptor>> = {
+  passphrase: msg`You also get a new recovery code. The old passphrase and the old recovery code stop working, and every other browser is signed out. Postern is busy for a moment: running answers stop, and what has arrived is kept.`,
+  'recovery-code': msg`The old recovery code stops working, and every other browser is signed out. Postern is busy for a moment: running answers stop, and what has arrived is kept.`,
 };
 
 function FormEnd(props: {
@@ -143,18 +145,18 @@ function FormEnd(props: {
     <footer className="dialog-actions">
       <span className="grow" />
       <Button onClick={props.onClose} disabled={props.busy}>
-        Cancel
+        {t`Cancel`}
       </Button>
       <Button type="submit" look="primary" busy={props.busy}>
-        {props.renewed === 'passphrase' ? 'Set passphrase' : 'Create code'}
+        {props.renewed === 'passphrase' ? t`Set passphrase` : t`Create code`}
       </Button>
     </footer>
   );
 }
 
 function titleOf(renewed: Renewed, hasPassphrase: boolean): string {
-  if (renewed === 'recovery-code') return 'New recovery code';
-  return hasPassphrase ? 'Change passphrase' : 'Set a passphrase';
+  if (renewed === 'recovery-code') return t`New recovery code`;
+  return hasPassphrase ? t`Change passphrase` : t`Set a passphrase`;
 }
 
 /** The current passphrase, or the recovery code instead. */
@@ -170,7 +172,7 @@ function KnownSecret(props: {
     <div>
       <TextField
         key={String(byCode)}
-        label={byCode ? 'Recovery code' : 'Current passphrase'}
+        label={byCode ? t`Recovery code` : t`Current passphrase`}
         value={known}
         onText={(text) => {
           onFields({ ...fields, known: text });
@@ -186,7 +188,7 @@ function KnownSecret(props: {
             onFields({ ...fields, byCode: !byCode, known: '' });
           }}
         >
-          {byCode ? 'Use passphrase' : 'Use recovery code'}
+          {byCode ? t`Use passphrase` : t`Use recovery code`}
         </Button>
       )}
     </div>
@@ -202,20 +204,22 @@ function NewCode(props: {
   const [warned, setWarned] = useState(false);
   return (
     <Dialog
-      title="Save your new recovery code"
+      title={t`Save your new recovery code`}
       onClose={() => {
         setWarned(true);
       }}
     >
       <div className="recovery">
         <p className="dialog-lead">
-          If you lose your keyring or passphrase, this code unlocks Postern. It is shown{' '}
-          <em>only once</em>. The old code no longer works.
+          <Trans>
+            If you lose your keyring or passphrase, this code unlocks Postern. It is shown{' '}
+            <em>only once</em>. The old code no longer works.
+          </Trans>
         </p>
         {problem !== undefined && <ProblemNotice problem={problem} />}
         {warned && (
-          <Notice tone="warning" title="Save the code before you continue." announced>
-            Confirm below that you’ve saved it.
+          <Notice tone="warning" title={t`Save the code before you continue.`} announced>
+            {t`Confirm below that you’ve saved it.`}
           </Notice>
         )}
         <RecoveryCode code={code} onDone={onClose} />
