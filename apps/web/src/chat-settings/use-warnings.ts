@@ -5,7 +5,6 @@ import { useEffect, useState } from 'react';
 import { appApi } from '../api/app-api.ts';
 import { i18n } from '../languages/i18n.ts';
 import type { OfferedModel } from '../models/choose-model.ts';
-import { i18n } from '../languages/i18n.ts';
 
 /** How long typing must pause before the settings are checked. */
 const PAUSE_MS = 250;

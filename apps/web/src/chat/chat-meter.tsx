@@ -1,7 +1,9 @@
+import { plural, t } from '@lingui/core/macro';
 import { useMemo, type ReactElement } from 'react';
 import { models } from '../models/models.ts';
 import { useModelFor } from '../models/use-model.ts';
 import { useStore } from '../state/store.ts';
+import { formatNumber } from '../languages/formats.ts';
 import type { OpenChat } from './chat.ts';
 import { chatNumbers, formatUsd, limitOf, NEARLY_FULL, type ChatNumbers } from './numbers.ts';
 import { visiblePath } from './tree.ts';
@@ -26,13 +28,13 @@ export function ChatMeter({ open }: { readonly open: OpenChat }): ReactElement |
   const nearlyFull = part !== undefined && part >= NEARLY_FULL;
   return (
     <details className="chat-meter" data-full={nearlyFull}>
-      <summary title="Tokens and cost of this chat">
+      <summary title={t`Tokens and cost of this chat`}>
         {limit === undefined || part === undefined ? (
-          <span>{count(numbers.contextTokens)} tokens</span>
+          <span>{tokensText(numbers.contextTokens)}</span>
         ) : (
           <>
             <meter
-              aria-label="Context"
+              aria-label={t`Context`}
               min={0}
               max={limit}
               high={limit * NEARLY_FULL}
@@ -54,46 +56,49 @@ function Details(props: {
   readonly nearlyFull: boolean;
 }): ReactElement {
   const { numbers, limit, nearlyFull } = props;
-  const tokens = count(numbers.contextTokens);
+  const tokens = formatNumber(numbers.contextTokens);
   return (
     <div className="chat-meter-details">
       <dl>
-        <dt>{numbers.isEstimate ? 'Context (estimate)' : 'Context'}</dt>
-        <dd>{limit === undefined ? `${tokens} tokens` : `${tokens} of ${count(limit)} tokens`}</dd>
-        {limit === undefined && <dd className="quiet">The model’s limit isn’t known.</dd>}
+        <dt>{numbers.isEstimate ? t`Context (estimate)` : t`Context`}</dt>
+        <dd>
+          {limit === undefined
+            ? tokensText(numbers.contextTokens)
+            : t`${tokens} of ${{ limit: formatNumber(limit) }} tokens`}
+        </dd>
+        {limit === undefined && <dd className="quiet">{t`The model’s limit isn’t known.`}</dd>}
         {numbers.usedTokens > 0 && (
           <>
-            <dt>Used in this chat</dt>
-            <dd>{count(numbers.usedTokens)} tokens</dd>
+            <dt>{t`Used in this chat`}</dt>
+            <dd>{tokensText(numbers.usedTokens)}</dd>
           </>
         )}
         {numbers.costMicroUsd !== undefined && (
           <>
-            <dt>Cost</dt>
+            <dt>{t`Cost`}</dt>
             <dd>{formatUsd(numbers.costMicroUsd)}</dd>
           </>
         )}
         {numbers.withoutCost > 0 && (
-          <dd className="quiet">Answers whose price isn’t known: {count(numbers.withoutCost)}</dd>
+          <dd className="quiet">{t`Answers whose price isn’t known: ${{ count: formatNumber(numbers.withoutCost) }}`}</dd>
         )}
       </dl>
       {nearlyFull && (
         <p className="chat-meter-advice">
-          This chat is close to the model’s limit. Start a new chat, or choose a model with a larger
-          context.
+          {t`This chat is close to the model’s limit. Start a new chat, or choose a model with a larger context.`}
         </p>
       )}
     </div>
   );
 }
 
-function count(tokens: number): string {
-  return new Intl.NumberFormat().format(tokens);
+function tokensText(tokens: number): string {
+  return plural(tokens, { one: '# token', other: '# tokens' });
 }
 
 function percent(part: number): string {
-  return new Intl.NumberFormat(undefined, {
+  return formatNumber(part, {
     style: 'percent',
     maximumSignificantDigits: part < 0.1 ? 1 : 2,
-  }).format(part);
+  });
 }

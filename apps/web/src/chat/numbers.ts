@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type {
   AnswerMeasures,
   ConversationNumbers,
@@ -7,6 +8,7 @@ import type {
   Usage,
 } from '@postern/protocol';
 import { formatUsage } from './usage.ts';
+import { formatNumber } from '../languages/formats.ts';
 
 const CHARACTERS_PER_TOKEN = 4;
 /** The part of the context from which on a chat is close to its limit. */
@@ -27,29 +29,34 @@ export function speedOf({
 }
 
 /** An amount in US dollars: two digits that say something, or cents. */
-export function formatUsd(microUsd: number, locale?: string): string {
+export function formatUsd(microUsd: number): string {
   const usd = microUsd / 1_000_000;
   const style = { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol' } as const;
   const digits = usd > 0 && usd < 1 ? { maximumSignificantDigits: 2 } : {};
-  return new Intl.NumberFormat(locale, { ...style, ...digits }).format(usd);
+  return formatNumber(usd, { ...style, ...digits });
 }
 
 /** `1,204 in · 96 out tokens · 48 tokens/s · first after 0.7 s · $0.0012`; what isn't known is left out. */
-export function formatNumbers(
-  { usage, measures }: Pick<Message, 'usage' | 'measures'>,
-  locale?: string,
-): string {
-  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+export function formatNumbers({ usage, measures }: Pick<Message, 'usage' | 'measures'>): string {
   const speed = speedOf({ ...(usage && { usage }), ...(measures && { measures }) });
   const first = measures?.firstContentMs;
   const cost = measures?.costMicroUsd;
   const parts = [
-    usage === undefined ? '' : formatUsage(usage, locale),
-    speed === undefined ? '' : `${number.format(speed < 10 ? speed : Math.round(speed))} tokens/s`,
-    first === undefined ? '' : `first after ${number.format(first / 1000)} s`,
-    cost === undefined ? '' : formatUsd(cost, locale),
+    usage === undefined ? '' : formatUsage(usage),
+    speed === undefined ? '' : speedText(speed),
+    first === undefined
+      ? ''
+      : t`first after ${{ seconds: formatNumber(first / 1000, ONE_DIGIT) }} s`,
+    cost === undefined ? '' : formatUsd(cost),
   ];
   return parts.filter((part) => part !== '').join(' · ');
+}
+
+const ONE_DIGIT = { maximumFractionDigits: 1 } as const;
+
+function speedText(speed: number): string {
+  const count = formatNumber(speed < 10 ? speed : Math.round(speed), ONE_DIGIT);
+  return t`${count} tokens/s`;
 }
 
 /** The numbers of a whole chat. */

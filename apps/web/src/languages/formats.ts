@@ -1,13 +1,8 @@
-import { lingui } from './i18n.ts';
+import { formatLocale } from './i18n.ts';
 
 /*
  * Formats of the chosen language. Like texts, they are made when the page renders, never when a module loads.
  */
-
-/** The locale of numbers, dates and sorting. */
-function formatLocale(): string {
-  return String(lingui.locales ?? lingui.locale);
-}
 
 export function formatNumber(number: number, options?: Intl.NumberFormatOptions): string {
   return formatterOf(Intl.NumberFormat, options).format(number);

@@ -1,26 +1,63 @@
-import { i18n as lingui, type MessageDescriptor } from '@lingui/core';
+import type { MessageDescriptor } from '@lingui/core';
 
-export { lingui };
+/** A text, or a placeholder. The format of a plural or a choice has a message for each form. */
+type Token = string | readonly [name: string, type?: string, forms?: Forms];
+type Forms = Readonly<Record<string, Message>>;
 
-// The build has parsed every message: a string has no placeholders, and no parser is needed.
-lingui.setMessagesCompiler((message) => [message]);
-lingui.loadAndActivate({ locale: 'en', messages: {} });
+/** A message as Lingui’s build leaves it, parsed; a string has no placeholders. */
+export type Message = string | readonly Token[];
+export type Messages = Readonly<Record<string, Message>>;
+export type Values = Readonly<Record<string, unknown>>;
 
-/** What the macros call. The page has one language at a time, and renders anew when that changes. */
-export const i18n = {
-  _: (text: MessageDescriptor | string): string =>
-    typeof text === 'string'
-      ? lingui._(text)
-      : lingui._({ ...text, values: keepBackslashes(text.values) }).replaceAll(BACKSLASH, '\\'),
+/** The language of the texts, and the locale of numbers and dates. */
+let current: { readonly locale: string; readonly formats: string; readonly messages: Messages } = {
+  locale: 'en',
+  formats: 'en',
+  messages: {},
 };
 
-const BACKSLASH = '\uE0FF';
+/** Sets the language in which texts are read from now on. */
+export function activate(locale: string, formats: string, messages: Messages): void {
+  current = { locale, formats, messages };
+}
 
-/** Lingui decodes `\x41` in its result, even if it is part of a value, such as a path of Windows. */
-function keepBackslashes(values: MessageDescriptor['values'] = {}): Record<string, unknown> {
-  const kept: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(values)) {
-    kept[name] = typeof value === 'string' ? value.replaceAll('\\', BACKSLASH) : value;
+/** The locale of numbers, dates and sorting. */
+export function formatLocale(): string {
+  return current.formats;
+}
+
+/** The text of a message with its values, in the current language or in English. */
+export function textOf({ id, message, values = {} }: MessageDescriptor): string {
+  const translated = Object.hasOwn(current.messages, id) ? current.messages[id] : undefined;
+  return format(translated ?? (message as Message | undefined) ?? id, values);
+}
+
+/** What the macros call. The page renders anew when the language changes. */
+export const i18n = {
+  _: (text: MessageDescriptor | string): string =>
+    textOf(typeof text === 'string' ? { id: text } : text),
+};
+
+function format(message: Message, values: Values, counted?: number): string {
+  if (typeof message === 'string') return message;
+  return message.map((token) => formatToken(token, values, counted)).join('');
+}
+
+function formatToken(token: Token, values: Values, counted: number | undefined): string {
+  if (token === '#' && counted !== undefined) {
+    return new Intl.NumberFormat(current.formats).format(counted);
   }
-  return kept;
+  if (typeof token === 'string') return token;
+  const [name, type, forms] = token;
+  const value = valueOf(values, name);
+  if (forms === undefined) return value;
+  const count = type === 'plural' ? Number(value) : undefined;
+  const category = count === undefined ? '' : new Intl.PluralRules(current.formats).select(count);
+  const form = [value, category, 'other'].find((each) => Object.hasOwn(forms, each)) ?? '';
+  return format(forms[form] ?? '', values, count ?? counted);
+}
+
+function valueOf(values: Values, name: string): string {
+  const value = Object.hasOwn(values, name) ? values[name] : undefined;
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

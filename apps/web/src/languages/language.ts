@@ -1,6 +1,5 @@
-import type { Messages } from '@lingui/core';
 import { createStore, type ReadonlyStore } from '../state/store.ts';
-import { lingui } from './i18n.ts';
+import { activate, type Messages } from './i18n.ts';
 
 interface LanguageInfo {
   /** The language’s name in itself. */
@@ -91,8 +90,7 @@ async function show(next: Language): Promise<void> {
     // Postern isn’t running. The language that is shown stays.
     return;
   }
-  const locales = formatLocaleOf(next, navigator.languages);
-  lingui.loadAndActivate({ locale: next, locales, messages });
+  activate(next, formatLocaleOf(next, navigator.languages), messages);
   document.documentElement.lang = next;
   document.documentElement.dir = direction;
   shown.set(next);

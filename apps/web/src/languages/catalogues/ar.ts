@@ -1,4 +1,4 @@
-import type { Messages } from '@lingui/core';
+import type { Messages } from '../i18n.ts';
 
 /** The build puts the translations of `ar/*.po` here. */
 export const messages: Messages = {};
