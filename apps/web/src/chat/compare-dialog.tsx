@@ -1,3 +1,4 @@
+import '../models/model-picker.css';
 import { Check } from 'lucide-react';
 import { MAX_COMPARED_MODELS } from '@postern/protocol';
 import { useEffect, useId, useMemo, useState, type KeyboardEvent, type ReactElement } from 'react';
@@ -173,7 +174,7 @@ function ModelChoiceRow(props: {
       role="option"
       id={id}
       tabIndex={-1}
-      className="picker-row compare-row"
+      className="compare-row"
       aria-selected={chosen}
       aria-disabled={full && !chosen}
       data-marked={marked}
