@@ -3,6 +3,7 @@ import { plainText, type MessageId } from '@postern/protocol';
 import { useEffect, useRef, type KeyboardEvent, type ReactElement } from 'react';
 import { IconButton } from '../controls/button.tsx';
 import { CopyButton } from '../controls/copy-button.tsx';
+import { forwardKey } from '../languages/forward-key.ts';
 import { useLater } from '../state/later.ts';
 import { chooseSibling, type OpenChat } from './chat.ts';
 import { editedMessage } from './edited-message.ts';
@@ -75,7 +76,7 @@ function Siblings(props: {
     chooseSibling(open, sibling);
   };
   const turnByKey = (event: KeyboardEvent): void => {
-    const by = ARROWS[event.key];
+    const by = ARROWS[forwardKey(event.key)];
     if (by === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     turn(by)();
@@ -88,7 +89,7 @@ function Siblings(props: {
         onClick={turn(-1)}
         onKeyDown={turnByKey}
       >
-        <ChevronLeft aria-hidden="true" size={16} />
+        <ChevronLeft className="mirrored" aria-hidden="true" size={16} />
       </IconButton>
       <span aria-label={`Version ${place + 1} of ${siblings.length}`}>
         {place + 1}/{siblings.length}
@@ -99,7 +100,7 @@ function Siblings(props: {
         onClick={turn(1)}
         onKeyDown={turnByKey}
       >
-        <ChevronRight aria-hidden="true" size={16} />
+        <ChevronRight className="mirrored" aria-hidden="true" size={16} />
       </IconButton>
     </span>
   );

@@ -20,7 +20,7 @@ export function PageHead(props: {
         className="sidebar-toggle"
         onClick={props.onSidebar}
       >
-        <PanelLeft aria-hidden="true" size={18} />
+        <PanelLeft className="mirrored" aria-hidden="true" size={18} />
       </IconButton>
       <h1 dir="auto" className={props.titleHidden === true ? 'visually-hidden' : undefined}>
         {props.title}

@@ -53,7 +53,7 @@ export function rowsOfActions(
 function rowOf(action: Action, keys: ReadonlyMap<string, readonly Chord[]>): Row {
   return {
     key: `action ${action.id}`,
-    icon: <ChevronRight aria-hidden="true" size={16} />,
+    icon: <ChevronRight className="mirrored" aria-hidden="true" size={16} />,
     title: labelOf(action),
     snippet: [],
     atMs: undefined,

@@ -4,6 +4,7 @@ import { useState, type KeyboardEvent, type ReactElement } from 'react';
 import { CopyField } from '../controls/copy-field.tsx';
 import { nextIndex } from '../controls/list-keys.ts';
 import { CodeBlock } from '../markdown/code-block.tsx';
+import { forwardKey } from '../languages/forward-key.ts';
 import { GatewayKeys } from './gateway-keys.tsx';
 import { snippetsFor } from './snippets.ts';
 
@@ -35,7 +36,7 @@ function Snippets({ gatewayUrl }: { readonly gatewayUrl: string }): ReactElement
   const [at, setAt] = useState(0);
   const shown = snippets[at];
   const keyDown = (event: KeyboardEvent): void => {
-    const key = { ArrowRight: 'ArrowDown', ArrowLeft: 'ArrowUp' }[event.key];
+    const key = { ArrowRight: 'ArrowDown', ArrowLeft: 'ArrowUp' }[forwardKey(event.key)];
     const moved = key === undefined ? undefined : nextIndex(key, at, snippets.length);
     if (moved === undefined) return;
     event.preventDefault();

@@ -41,7 +41,7 @@ export function SessionsSection(): ReactElement {
       {current !== undefined && (
         <Row session={current}>
           <Button onClick={() => void signOut()}>
-            <LogOut aria-hidden="true" size={15} />
+            <LogOut className="mirrored" aria-hidden="true" size={15} />
             {t`Sign out`}
           </Button>
         </Row>

@@ -30,7 +30,7 @@ export const FolderRow = memo(function FolderRow(props: {
             toggleFolder(name);
           }}
         >
-          <ChevronRight aria-hidden="true" size={14} />
+          <ChevronRight className="mirrored" aria-hidden="true" size={14} />
           <span className="row-title" dir="auto">
             {name}
           </span>

@@ -1,6 +1,7 @@
 import type { Conversation } from '@postern/protocol';
 import type { KeyboardEvent } from 'react';
 import { toggleFolder } from '../conversations/shown-lists.ts';
+import { forwardKey } from '../languages/forward-key.ts';
 import type { ListRow } from './list-sections.ts';
 import { deleteChat, organiseChats } from './organise-chats.ts';
 import { organiseRequest, renamedChat } from './organise-request.ts';
@@ -80,8 +81,8 @@ function pressWithShift(event: KeyboardEvent, row: ListRow, context: KeyContext)
 function pressOnFolder({ key }: KeyboardEvent, name: string, isOpen: boolean): boolean {
   if (key === 'F2') organiseRequest.set({ kind: 'rename-folder', name });
   else if (key === 'Delete') organiseRequest.set({ kind: 'delete-folder', name });
-  else if (key === 'ArrowRight' && !isOpen) toggleFolder(name, true);
-  else if (key === 'ArrowLeft' && isOpen) toggleFolder(name, false);
+  else if (forwardKey(key) === 'ArrowRight' && !isOpen) toggleFolder(name, true);
+  else if (forwardKey(key) === 'ArrowLeft' && isOpen) toggleFolder(name, false);
   else return false;
   return true;
 }

@@ -54,7 +54,7 @@ export function Sidebar(props: {
             onCommand('sidebar');
           }}
         >
-          <PanelLeftClose aria-hidden="true" size={17} />
+          <PanelLeftClose className="mirrored" aria-hidden="true" size={17} />
         </IconButton>
       </header>
       <div className="sidebar-actions">

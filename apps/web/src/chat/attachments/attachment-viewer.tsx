@@ -155,7 +155,7 @@ function Turns(props: {
           onTurn(-1);
         }}
       >
-        <ChevronLeft aria-hidden="true" size={17} />
+        <ChevronLeft className="mirrored" aria-hidden="true" size={17} />
       </IconButton>
       <span>
         {at + 1} / {count}
@@ -168,7 +168,7 @@ function Turns(props: {
           onTurn(1);
         }}
       >
-        <ChevronRight aria-hidden="true" size={17} />
+        <ChevronRight className="mirrored" aria-hidden="true" size={17} />
       </IconButton>
     </span>
   );
