@@ -72,7 +72,8 @@ describe.skipIf(skipBecause('attachments in Chromium', why))('attachments in the
   const isDecoded = async (selector: string): Promise<boolean> =>
     await page.evaluate<boolean>(`(() => {
       const image = document.querySelector(${JSON.stringify(selector)});
-      return image !== null && image.complete && image.naturalWidth > 0;
+      return image !== null && image.src.startsWith('blob:') &&
+        image.complete && image.naturalWidth > 0;
     })()`);
 
   const SENT = [

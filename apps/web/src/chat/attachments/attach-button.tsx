@@ -35,6 +35,7 @@ export function AttachButton(props: {
       />
       <IconButton
         label="Attach files"
+        tipAt="right"
         className="attach"
         onClick={() => {
           input.current?.click();

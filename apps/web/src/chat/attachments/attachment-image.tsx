@@ -28,7 +28,7 @@ export function AttachmentImage(props: {
   return (
     <img
       className={className}
-      src={address}
+      src={address ?? placeholderOf(width, height)}
       alt={alt}
       width={width}
       height={height}
@@ -38,6 +38,12 @@ export function AttachmentImage(props: {
       draggable={false}
     />
   );
+}
+
+/** An empty image of the same size: without one, a browser shows the sign of a broken image while it loads. */
+function placeholderOf(width: number, height: number): string {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"/>`;
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }
 
 /** Why an attachment isn't there, without alarm: its chat can be read without it. */

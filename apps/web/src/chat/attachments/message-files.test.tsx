@@ -77,7 +77,7 @@ describe('the files of a stored message', () => {
       expect([...shownAddresses]).toEqual([address]);
     });
     await screen.findByText('No longer stored');
-    expect(screen.getByRole('button', { name: 'Download report.pdf' })).toBeTruthy();
+    expect(screen.getByRole('button', { name: /^Download report\.pdf/ })).toBeTruthy();
     page.unmount();
     expect([...shownAddresses]).toEqual([]);
   });

@@ -91,7 +91,6 @@ function DocumentButton(props: FileButtonProps): ReactElement {
     <button
       type="button"
       className="file-card"
-      aria-label={`${views ? 'Open' : 'Download'} ${attachment.name}`}
       aria-haspopup={views ? 'dialog' : undefined}
       onClick={() => {
         if (views) onView(attachment);
@@ -99,6 +98,7 @@ function DocumentButton(props: FileButtonProps): ReactElement {
       }}
     >
       <FileIcon mediaType={attachment.mediaType} />
+      <span className="visually-hidden">{views ? 'Open' : 'Download'} </span>
       <FileText attachment={attachment} />
       {!views && <Download aria-hidden="true" size={15} />}
     </button>

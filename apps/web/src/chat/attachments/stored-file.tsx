@@ -19,7 +19,6 @@ export function StoredFile(props: {
     <button
       type="button"
       className="file-open"
-      aria-label={`${views ? 'Open' : 'Download'} ${attachment.name}`}
       aria-haspopup={views ? 'dialog' : undefined}
       onClick={() => {
         if (views) onView(attachment);
@@ -31,6 +30,7 @@ export function StoredFile(props: {
       ) : (
         <FileIcon mediaType={attachment.mediaType} />
       )}
+      <span className="visually-hidden">{views ? 'Open' : 'Download'} </span>
       <FileText attachment={attachment} />
     </button>
   );
