@@ -1,4 +1,4 @@
-import { act, render, screen, waitFor } from '@testing-library/react';
+import { act, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import type { ModelFacts, ModelGroup } from '@postern/protocol';
 import type { ReactElement } from 'react';
@@ -45,6 +45,8 @@ describe('ModelPicker', () => {
     await userEvent.keyboard('x');
     expect(rows()).toEqual([]);
     expect(screen.queryByText('No models found. Try another search.')).not.toBeNull();
+    // Otherwise it would submit the form around the picker.
+    expect(fireEvent.keyDown(screen.getByRole('combobox'), { key: 'Enter' })).toBe(false);
   });
 
   it('moves with the arrow keys and chooses with Enter', async () => {

@@ -40,6 +40,8 @@ export function ModelPicker({ anchor, chosen, onPick, onClose }: PickerProps): R
   };
   const keyDown = (event: KeyboardEvent): void => {
     if (isComposing(event)) return;
+    // The picker may be inside a form, such as the message's, which Enter would submit.
+    if (event.key === 'Enter') event.preventDefault();
     const moved = nextIndex(event.key, markedAt, rows.length);
     const row = rows[moved ?? markedAt];
     if (row === undefined) return;

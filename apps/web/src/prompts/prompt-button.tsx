@@ -1,6 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { SquareSlash } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
+import { createPortal } from 'react-dom';
 import { IconButton } from '../controls/button.tsx';
 import { PromptDialog } from './prompt-dialog.tsx';
 import type { PromptTarget } from './prompt-target.ts';
@@ -20,14 +21,17 @@ export function PromptButton(target: PromptTarget): ReactElement {
       >
         <SquareSlash aria-hidden="true" size={17} />
       </IconButton>
-      {open && (
-        <PromptDialog
-          {...target}
-          onClose={() => {
-            setOpen(false);
-          }}
-        />
-      )}
+      {open &&
+        // Outside the form of the message, whose styles are for its own field.
+        createPortal(
+          <PromptDialog
+            {...target}
+            onClose={() => {
+              setOpen(false);
+            }}
+          />,
+          document.body,
+        )}
     </>
   );
 }

@@ -1,7 +1,7 @@
 import './prompts.css';
 import { t } from '@lingui/core/macro';
 import { BookmarkPlus, MessageSquareText, Settings2 } from 'lucide-react';
-import { useId, useState, type KeyboardEvent, type ReactElement } from 'react';
+import { useId, useState, type KeyboardEvent, type ReactElement, type ReactNode } from 'react';
 import { isComposing } from '../controls/composition.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { nextIndex } from '../controls/list-keys.ts';
@@ -23,7 +23,7 @@ import type { Prompts } from './prompts.ts';
 import type { PromptTarget } from './prompt-target.ts';
 
 /** The prompts in a list of their own: puts one before the message, or saves the message as one. */
-export function PromptDialog(props: PromptTarget & { readonly onClose: () => void }): ReactElement {
+export function PromptDialog(props: PromptTarget & { readonly onClose: () => void }): ReactNode {
   const { area, place, text, onText, onClose } = props;
   const known = usePromptList();
   const [query, setQuery] = useState('');

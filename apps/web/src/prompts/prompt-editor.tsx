@@ -33,6 +33,8 @@ export function PromptEditor(props: {
         autoComplete="off"
         onSubmit={(event) => {
           event.preventDefault();
+          // It would reach the form of the message, which sends.
+          event.stopPropagation();
           void form.save();
         }}
       >

@@ -37,6 +37,8 @@ export function PromptForm(props: {
         autoComplete="off"
         onSubmit={(event) => {
           event.preventDefault();
+          // It would reach the form of the message, which sends.
+          event.stopPropagation();
           insert();
         }}
       >

@@ -8,6 +8,7 @@ import {
   useState,
   type KeyboardEvent,
   type ReactElement,
+  type ReactNode,
   type RefObject,
 } from 'react';
 import { isComposing } from '../controls/composition.ts';
@@ -31,7 +32,7 @@ import type { PromptTarget, TakesKey } from './prompt-target.ts';
  */
 export function SlashMenu(
   props: PromptTarget & { readonly keys: RefObject<TakesKey | undefined> },
-): ReactElement | null {
+): ReactNode {
   const { area, text, onText, keys } = props;
   const known = usePromptList();
   const [isClosed, setClosed] = useState(false);

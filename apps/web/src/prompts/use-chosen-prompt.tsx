@@ -1,12 +1,13 @@
 import type { Prompt } from '@postern/protocol';
-import { useState, type ReactElement } from 'react';
+import { useState, type ReactNode } from 'react';
+import { createPortal } from 'react-dom';
 import { PromptForm } from './prompt-form.tsx';
 import { variablesIn } from './prompt-variables.ts';
 
 /** Inserts the text of a prompt, after asking for its variables if it has some. */
 export function useChosenPrompt(onInsert: (text: string) => void): {
   readonly choose: (prompt: Prompt) => void;
-  readonly form: ReactElement | null;
+  readonly form: ReactNode;
 } {
   const [asked, setAsked] = useState<Prompt>();
   return {
@@ -15,15 +16,19 @@ export function useChosenPrompt(onInsert: (text: string) => void): {
       else setAsked(prompt);
     },
     form:
-      asked === undefined ? null : (
-        <PromptForm
-          prompt={asked}
-          onInsert={onInsert}
-          onClose={() => {
-            setAsked(undefined);
-          }}
-        />
-      ),
+      asked === undefined
+        ? null
+        : // Outside the form of the message, whose styles are for its own field.
+          createPortal(
+            <PromptForm
+              prompt={asked}
+              onInsert={onInsert}
+              onClose={() => {
+                setAsked(undefined);
+              }}
+            />,
+            document.body,
+          ),
   };
 }
 

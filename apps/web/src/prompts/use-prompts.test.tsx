@@ -16,7 +16,11 @@ function Field({ place = 'new' }: { readonly place?: ChatPlace }): ReactElement 
   const [text, setText] = useState('');
   const { takesKey, menu, button } = usePrompts({ area, place, text, onText: setText });
   return (
-    <>
+    <form
+      onSubmit={() => {
+        sent.push('submitted');
+      }}
+    >
       {menu}
       <textarea
         ref={area}
@@ -31,7 +35,7 @@ function Field({ place = 'new' }: { readonly place?: ChatPlace }): ReactElement 
       />
       {button}
       <Toasts />
-    </>
+    </form>
   );
 }
 
@@ -86,7 +90,8 @@ describe('the menu of /', () => {
     await userEvent.keyboard('a{Shift>}{Enter}{/Shift}b{Tab}');
     expect(document.activeElement).toBe(screen.getByLabelText('tone'));
     expect(screen.getByLabelText<HTMLTextAreaElement>('tone').value).toBe('friendly');
-    await userEvent.keyboard('cold{Enter}');
+    await userEvent.keyboard('cold');
+    await userEvent.click(screen.getByRole('button', { name: 'Insert' }));
     expect(message().value).toBe('Summarise a\nb in a cold tone.');
     expect(screen.queryByRole('dialog')).toBeNull();
     expect(sent).toEqual([]);
@@ -172,6 +177,7 @@ describe('the list of prompts', () => {
     expect(await screen.findByText('Prompt “Poem 2” saved.')).toBeDefined();
     expect(server.sentTo('POST /api/prompts').at(-1)).toEqual(saved);
     expect(message().value).toBe(saved.text);
+    expect(sent).toEqual([]);
   });
 
   it('saves nothing of a private chat', async () => {
