@@ -1,6 +1,5 @@
 import { t } from '@lingui/core/macro';
 
-/* eslint-disable lingui/no-unlocalized-strings -- names */
 /** Display names for language ids. */
 const LABELS: Readonly<Record<string, string>> = {
   bash: 'Bash',
