@@ -1,6 +1,3 @@
-/** The folders of the page whose texts aren't translated yet. */
-export const NOT_TRANSLATED = ['chat', 'conversations', 'settings', 'vault'];
-
 /** Options of lingui/no-unlocalized-strings: which strings aren't texts for the user. */
 export const INTERFACE_TEXTS = {
   useTsTypes: true,
@@ -9,7 +6,7 @@ export const INTERFACE_TEXTS = {
     '^(?![A-Z])\\S*$',
     // A constant of the platform, a command, a header, names of models.
     '^[A-Z0-9_-]+$',
-    '^Postern$|^postern ',
+    '^Postern$|^postern |· Postern$',
     '^Authorization: ',
     '^llama',
     // A chord of an action.
@@ -26,6 +23,7 @@ export const INTERFACE_TEXTS = {
     'id',
     'key',
     'points',
+    'rootMargin',
     'sizes',
     'src',
     'style',

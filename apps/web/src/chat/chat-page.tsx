@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Download, SquarePen } from 'lucide-react';
 import type { Conversation, ConversationId, MessageId } from '@postern/protocol';
 import { useEffect, useState, type ReactElement } from 'react';
@@ -108,7 +109,7 @@ function OpenConversation(props: {
         <div className="chat-failed">
           <ProblemNotice
             problem={chat.loading}
-            actions={<Button onClick={() => void loadChat(open)}>Try again</Button>}
+            actions={<Button onClick={() => void loadChat(open)}>{t`Try again`}</Button>}
           />
         </div>
       ) : (
@@ -154,7 +155,7 @@ function ChatHead(props: {
       {id !== 'private' && <SettingsButton id={id} conversation={conversation} />}
       {id !== 'new' && (
         <IconButton
-          label="New chat"
+          label={t`New chat`}
           tipAt="left"
           className="sidebar-toggle"
           onClick={() => {
@@ -177,7 +178,7 @@ function ExportButton({ conversation }: { readonly conversation: Conversation })
   return (
     <>
       <IconButton
-        label="Export…"
+        label={t`Export…`}
         tipAt="left"
         onClick={() => {
           setOpen(true);
@@ -198,8 +199,8 @@ function ExportButton({ conversation }: { readonly conversation: Conversation })
 }
 
 function untitled(place: ChatPlace): string {
-  if (place === 'new') return 'New chat';
-  return place === 'private' ? 'Private chat' : 'Chat';
+  if (place === 'new') return t`New chat`;
+  return place === 'private' ? t`Private chat` : t`Chat`;
 }
 
 function PrivateActions(props: { readonly conversation: Conversation }): ReactElement | null {

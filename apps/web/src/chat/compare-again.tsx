@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { Message } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
@@ -24,7 +25,7 @@ export function CompareAgain(props: {
           setChoosing(true);
         }}
       >
-        Compare again
+        {t`Compare again`}
       </Button>
       {choosing && first !== undefined && (
         <CompareDialog

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Columns2, X } from 'lucide-react';
 import { useMemo, useState, type ReactElement } from 'react';
 import { IconButton } from '../controls/button.tsx';
@@ -23,7 +24,7 @@ export function CompareButton({ id, model }: CompareProps): ReactElement | null 
   return (
     <>
       <IconButton
-        label="Compare models"
+        label={t`Compare models`}
         className="compare-button"
         aria-haspopup="dialog"
         aria-pressed={others.length > 0}
@@ -57,7 +58,7 @@ export function ComparedModels({ id, model }: CompareProps): ReactElement | null
   const others = useOthers(id, model);
   if (model === undefined || others.length === 0) return null;
   return (
-    <ul className="compared-models" aria-label="Models to compare">
+    <ul className="compared-models" aria-label={t`Models to compare`}>
       <li>
         <span className="compared-model">{model.label}</span>
       </li>
@@ -66,7 +67,7 @@ export function ComparedModels({ id, model }: CompareProps): ReactElement | null
           <span className="compared-model">
             <NameOf choice={other} />
             <IconButton
-              label="Remove from comparison"
+              label={t`Remove from comparison`}
               onClick={() => {
                 compareWith(
                   id,

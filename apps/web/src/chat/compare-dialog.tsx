@@ -1,4 +1,5 @@
 import '../models/model-picker.css';
+import { t } from '@lingui/core/macro';
 import { Check } from 'lucide-react';
 import { MAX_COMPARED_MODELS } from '@postern/protocol';
 import { useEffect, useId, useMemo, useState, type KeyboardEvent, type ReactElement } from 'react';
@@ -43,19 +44,20 @@ export function CompareDialog(props: DialogProps): ReactElement {
     void loadModels();
   }, []);
   return (
-    <Dialog title="Compare models" className="compare-dialog" onClose={onClose}>
+    <Dialog title={t`Compare models`} className="compare-dialog" onClose={onClose}>
       <p className="dialog-lead">
-        Each model gets the whole chat and answers in a column of its own. Each answer is paid for.
+        {t`Each model gets the whole chat and answers in a column of its own. Each answer is paid for.`}
       </p>
       <ModelChoices offered={offered} chosen={chosen} onToggle={toggle} onDone={choose} />
       <footer className="dialog-actions">
-        <p className="compare-count" role="status">
-          {chosen.length} of {MAX_COMPARED_MODELS} chosen
-        </p>
+        <p
+          className="compare-count"
+          role="status"
+        >{t`${{ chosen: chosen.length }} of ${{ most: MAX_COMPARED_MODELS }} chosen`}</p>
         <span className="grow" />
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={onClose}>{t`Cancel`}</Button>
         <Button look="primary" disabled={chosen.length < fewest} onClick={choose}>
-          Compare
+          {t`Compare`}
         </Button>
       </footer>
     </Dialog>
@@ -102,7 +104,7 @@ function ModelChoices(props: {
         id={listId}
         role="listbox"
         aria-multiselectable="true"
-        aria-label="Models"
+        aria-label={t`Models`}
       >
         {found.map((model, index) => (
           <ModelChoiceRow
@@ -133,11 +135,11 @@ function QueryField(props: {
     <input
       className="picker-query"
       role="combobox"
-      aria-label="Search models"
+      aria-label={t`Search models`}
       aria-expanded="true"
       aria-controls={listId}
       aria-activedescendant={markedId}
-      placeholder="Search models"
+      placeholder={t`Search models`}
       // eslint-disable-next-line jsx-a11y/no-autofocus -- the dialog opens for typing
       autoFocus
       spellCheck={false}
@@ -153,9 +155,9 @@ function QueryField(props: {
 function NothingFound(): ReactElement {
   const { status } = useStore(models);
   return status === 'loading' ? (
-    <Spinner label="Loading models…" />
+    <Spinner label={t`Loading models…`} />
   ) : (
-    <p className="picker-empty">No models found. Try another search.</p>
+    <p className="picker-empty">{t`No models found. Try another search.`}</p>
   );
 }
 

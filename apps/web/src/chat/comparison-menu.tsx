@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { Message } from '@postern/protocol';
 import type { ReactElement } from 'react';
 import { useSelected } from '../state/store.ts';
@@ -24,7 +25,7 @@ export function ComparisonMenuRows(props: {
     <>
       {canAsk && (
         <button type="button" className="menu-row" onClick={onCompare}>
-          Compare models…
+          {t`Compare models…`}
         </button>
       )}
       {isCompared && (
@@ -36,7 +37,7 @@ export function ComparisonMenuRows(props: {
             showSideBySide(open, message);
           }}
         >
-          Show side by side
+          {t`Show side by side`}
         </button>
       )}
     </>

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { Message, MessageId } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
 import { models } from '../models/models.ts';
@@ -32,11 +33,11 @@ export function ComparisonStatus(props: {
 function endText({ status }: Message, name: string): string {
   switch (status) {
     case 'complete':
-      return `${name} has answered.`;
+      return t`${name} has answered.`;
     case 'interrupted':
-      return `The answer of ${name} ended early.`;
+      return t`The answer of ${name} ended early.`;
     case 'failed':
-      return `The answer of ${name} failed.`;
+      return t`The answer of ${name} failed.`;
     case 'streaming':
       return '';
   }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { Message } from '@postern/protocol';
 import { useId, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
@@ -25,7 +26,7 @@ export function Comparison({ open, answers }: ComparisonProps): ReactElement {
   const running = useSelected(open.chat, ({ run }) => answersOf(run));
   const columns = useRef<HTMLDivElement>(null);
   return (
-    <section className="comparison" aria-label="Comparison">
+    <section className="comparison" aria-label={t`Comparison`}>
       <ColumnTabs answers={answers} columns={columns} />
       {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions -- moves the focus between the columns in it */}
       <div
@@ -56,7 +57,7 @@ function ColumnTabs(props: {
 }): ReactElement {
   const { answers, columns } = props;
   return (
-    <nav className="comparison-tabs" aria-label="Answers">
+    <nav className="comparison-tabs" aria-label={t`Answers`}>
       {answers.map((answer, index) => (
         <ColumnTab
           key={answer.comparison?.column}
@@ -105,10 +106,10 @@ function Column(props: {
         ) : (
           <Button
             disabled={state.stopping}
-            aria-label={`Stop ${name}`}
+            aria-label={t`Stop ${name}`}
             onClick={() => void stop(open, answer.id)}
           >
-            Stop
+            {t`Stop`}
           </Button>
         )}
       </footer>
@@ -124,13 +125,13 @@ function ContinueWithThis(props: {
   const { open, answer, name } = props;
   return (
     <Button
-      aria-label={`Continue with this answer of ${name}`}
+      aria-label={t`Continue with this answer of ${name}`}
       onClick={() => {
         chooseSibling(open, answer);
         focusComposer();
       }}
     >
-      Continue with this
+      {t`Continue with this`}
     </Button>
   );
 }
@@ -144,7 +145,7 @@ function ComparisonBar(
   const isRunning = running.size > 0;
   return (
     <footer className="comparison-bar">
-      <p id={hintId}>Choose the answer to continue with. The others stay as its versions.</p>
+      <p id={hintId}>{t`Choose the answer to continue with. The others stay as its versions.`}</p>
       <span className="grow" />
       <MergeButton open={open} answers={answers} disabled={isRunning} />
       <CompareAgain open={open} answers={answers} disabled={isRunning} />
@@ -163,14 +164,14 @@ function MergeButton(props: ComparisonProps & { readonly disabled: boolean }): R
       <Button
         ref={button}
         aria-haspopup="dialog"
-        title="Sends the answers to a model, which merges them into one"
+        title={t`Sends the answers to a model, which merges them into one`}
         disabled={disabled || merge === undefined}
         onClick={() => {
           void loadModels();
           setChoosing(true);
         }}
       >
-        Merge with…
+        {t`Merge with…`}
       </Button>
       {choosing && merge !== undefined && (
         <ModelPicker

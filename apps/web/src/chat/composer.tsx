@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { ArrowUp, HatGlasses, Square } from 'lucide-react';
 import type { Conversation } from '@postern/protocol';
 import {
@@ -163,11 +165,17 @@ function sends({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): bool
   return ctrlKey || metaKey || !(shiftKey || altKey || isTouch());
 }
 
+const ENTER = ['Enter'];
+const SHIFT_ENTER = ['Shift', 'Enter'];
+const SLASH = ['/'];
+
 function Hint(): ReactElement {
   return (
     <p className="composer-hint">
-      <Keys keys={['Enter']} /> to send, <Keys keys={['Shift', 'Enter']} /> for a new line,{' '}
-      <Keys keys={['/']} /> for prompts
+      <Trans>
+        <Keys keys={ENTER} /> to send, <Keys keys={SHIFT_ENTER} /> for a new line,{' '}
+        <Keys keys={SLASH} /> for prompts
+      </Trans>
     </p>
   );
 }
@@ -177,7 +185,9 @@ function PrivateLabel(): ReactElement {
     <p className="composer-private">
       <HatGlasses aria-hidden="true" size={15} />
       <span>
-        <strong>Private chat.</strong> Stored nowhere; gone when you close this page.
+        <Trans>
+          <strong>Private chat.</strong> Stored nowhere; gone when you close this page.
+        </Trans>
       </span>
     </p>
   );
@@ -191,7 +201,7 @@ function SendOrStop(props: {
   const { run, ready, onStop } = props;
   return run?.at === 'answering' ? (
     <IconButton
-      label="Stop (Esc)"
+      label={t`Stop (Esc)`}
       tipAt="left"
       className="stop"
       disabled={isStopping(run)}
@@ -200,7 +210,7 @@ function SendOrStop(props: {
       <Square aria-hidden="true" size={13} />
     </IconButton>
   ) : (
-    <IconButton type="submit" label="Send" tipAt="left" className="send" disabled={!ready}>
+    <IconButton type="submit" label={t`Send`} tipAt="left" className="send" disabled={!ready}>
       <ArrowUp aria-hidden="true" size={18} />
     </IconButton>
   );
@@ -227,8 +237,8 @@ function MessageField(props: {
         rows={1}
         dir="auto"
         value={text}
-        placeholder="Write a message"
-        aria-label="Message"
+        placeholder={t`Write a message`}
+        aria-label={t`Message`}
         // eslint-disable-next-line jsx-a11y/no-autofocus -- typing is the main action of a chat
         autoFocus={!isTouch()}
         onChange={(event) => {

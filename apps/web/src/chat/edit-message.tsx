@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { plainText, type Attachment, type ConversationId, type Message } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
 import { attachmentParts } from './attachments/later-attachments.ts';
@@ -57,13 +58,13 @@ export function EditMessage(props: {
       <EditedFiles place={open.id} files={files} onFiles={setFiles} />
       <EditField text={text} onText={setText} onSend={send} onLeave={leave} />
       <div className="edit-actions">
-        <Button onClick={leave}>Cancel</Button>
+        <Button onClick={leave}>{t`Cancel`}</Button>
         <Button look={isQuestion ? 'plain' : 'primary'} disabled={!isReady} onClick={save}>
-          Save
+          {t`Save`}
         </Button>
         {isQuestion && (
           <Button type="submit" look="primary" disabled={!runs}>
-            Save and run
+            {t`Save and run`}
           </Button>
         )}
       </div>
@@ -99,7 +100,7 @@ function EditField(props: {
   const { text, onText, onSend, onLeave } = props;
   return (
     <textarea
-      aria-label="Edit message"
+      aria-label={t`Edit message`}
       value={text}
       rows={3}
       dir="auto"

@@ -1,4 +1,6 @@
 import './export-dialog.css';
+import type { MessageDescriptor } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
 import type { ChatExportFormatName, Conversation } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
 import { createPortal } from 'react-dom';
@@ -9,6 +11,7 @@ import { ProblemNotice } from '../controls/notice.tsx';
 import { displayTitle } from '../conversations/display-title.ts';
 import { highlighting } from '../markdown/highlighting.ts';
 import { maths } from '../markdown/maths.ts';
+import { i18n } from '../languages/i18n.ts';
 import { fetchChat, fetchExport, saveFile, type ExportedChat } from './fetch-export.ts';
 import { PrintedChat } from './printed-chat.tsx';
 
@@ -16,24 +19,24 @@ type Choice = ChatExportFormatName | 'print';
 
 interface Format {
   readonly choice: Choice;
-  readonly label: string;
-  readonly hint: string;
+  readonly label: MessageDescriptor;
+  readonly hint: MessageDescriptor;
 }
 
 const FORMATS: readonly Format[] = [
-  { choice: 'markdown', label: 'Markdown', hint: 'Text that any editor opens.' },
-  { choice: 'html', label: 'Web page', hint: 'One file that any browser opens.' },
+  { choice: 'markdown', label: msg`Markdown`, hint: msg`Text that any editor opens.` },
+  { choice: 'html', label: msg`Web page`, hint: msg`One file that any browser opens.` },
   {
     choice: 'json',
-    label: 'JSON',
-    hint: 'Everything, with all versions of the messages, for other programs.',
+    label: msg`JSON`,
+    hint: msg`Everything, with all versions of the messages, for other programs.`,
   },
 ];
 
 const PRINT: Format = {
   choice: 'print',
-  label: 'PDF or paper',
-  hint: 'Opens your browser’s print dialog, which can save a PDF.',
+  label: msg`PDF or paper`,
+  hint: msg`Opens your browser’s print dialog, which can save a PDF.`,
 };
 
 const EXTENSIONS: Readonly<Record<ChatExportFormatName, string>> = {
@@ -57,7 +60,7 @@ export function ExportDialog(props: {
   const formats = conversation === undefined ? FORMATS : [...FORMATS, PRINT];
   return (
     <Dialog
-      title={conversation === undefined ? 'Export all chats' : 'Export chat'}
+      title={conversation === undefined ? t`Export all chats` : t`Export chat`}
       onClose={onClose}
     >
       <form
@@ -67,7 +70,7 @@ export function ExportDialog(props: {
         }}
       >
         <fieldset className="export-formats">
-          <legend className="visually-hidden">Format</legend>
+          <legend className="visually-hidden">{t`Format`}</legend>
           {formats.map((format) => (
             <div key={format.choice} className="export-format">
               <input
@@ -80,21 +83,21 @@ export function ExportDialog(props: {
                 }}
               />
               <label htmlFor={`export-${format.choice}`}>
-                <strong>{format.label}</strong>
-                <span className="export-hint">{format.hint}</span>
+                <strong>{i18n._(format.label)}</strong>
+                <span className="export-hint">{i18n._(format.hint)}</span>
               </label>
             </div>
           ))}
         </fieldset>
         <p className="dialog-lead export-lead">
-          The file isn’t encrypted. Keep it in a safe place.
+          {t`The file isn’t encrypted. Keep it in a safe place.`}
         </p>
         {work.at === 'failed' && <ProblemNotice problem={work.problem} />}
         <footer className="dialog-actions">
           <span className="grow" />
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{t`Cancel`}</Button>
           <Button type="submit" look="primary" busy={work.at === 'loading'}>
-            {choice === 'print' ? 'Print' : 'Export'}
+            {choice === 'print' ? t`Print` : t`Export`}
           </Button>
         </footer>
       </form>
@@ -142,11 +145,12 @@ async function prepareToPrint(conversation: Conversation | undefined): Promise<W
 /** The title without what has a meaning in a path or can’t be seen, or the date. */
 function fileName(conversation: Conversation | undefined, extension: string): string {
   if (conversation === undefined) {
-    return `Postern chats ${new Date().toISOString().slice(0, 10)}.${extension}`;
+    const day = new Date().toISOString().slice(0, 10);
+    return `${t`Postern chats`} ${day}.${extension}`;
   }
   const title = displayTitle(conversation.title)
     .replaceAll(/[^\p{L}\p{M}\p{N}._()-]+/gu, ' ')
     .replaceAll(/^[. ]+|[. ]+$/g, '');
   const start = Array.from(title).slice(0, 60).join('').trimEnd();
-  return `${start === '' ? 'Chat' : start}.${extension}`;
+  return `${start === '' ? t`Chat` : start}.${extension}`;
 }

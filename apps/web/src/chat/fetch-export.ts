@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { failed, ok, parseJson } from '@postern/kernel';
 import type { Attachment, ConversationId, ConversationView, ExportInput } from '@postern/protocol';
 import { GARBLED, type RequestProblem } from '../api/problem.ts';
@@ -5,8 +6,12 @@ import { exchange, type ApiResult } from '../api/request.ts';
 
 const CUT_OFF = {
   ...GARBLED,
-  message: 'The export ended before it was complete.',
-  remedy: 'Nothing was saved. Try again.',
+  get message() {
+    return t`The export ended before it was complete.`;
+  },
+  get remedy() {
+    return t`Nothing was saved. Try again.`;
+  },
 } as const satisfies RequestProblem;
 
 /** Requests an export. Fails if it didn’t arrive completely. */

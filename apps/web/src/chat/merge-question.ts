@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { plainText, type Message } from '@postern/protocol';
 
 /** A request to merge the answers of a comparison. */
@@ -16,14 +17,16 @@ export function mergeOf(
   const [base, ...others] = answers.filter(({ parts }) => plainText(parts).trim() !== '');
   if (base === undefined || others.length === 0) return undefined;
   const question = [
-    `I asked the same question to several models. The answer above is from ${nameOf(base)}. These are the others:`,
+    t`I asked the same question to several models. The answer above is from ${{ name: nameOf(base) }}. These are the others:`,
     ...others.map((answer) => labelled(answer, nameOf(answer))),
-    'Merge all of them into one answer to my question. Keep what is right and useful in each, leave out repetitions, and where they contradict each other, say so and say which is right.',
+    t`Merge all of them into one answer to my question. Keep what is right and useful in each, leave out repetitions, and where they contradict each other, say so and say which is right.`,
   ].join('\n\n');
   return { base, question };
 }
 
 function labelled({ parts, status }: Message, name: string): string {
-  const cut = status === 'complete' ? '' : ' (incomplete)';
-  return `----- Answer from ${name}${cut} -----\n\n${plainText(parts).trim()}\n\n----- End of the answer from ${name} -----`;
+  const begin =
+    status === 'complete' ? t`Answer from ${name}` : t`Answer from ${name} (incomplete)`;
+  const end = t`End of the answer from ${name}`;
+  return `----- ${begin} -----\n\n${plainText(parts).trim()}\n\n----- ${end} -----`;
 }

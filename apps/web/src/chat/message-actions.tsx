@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { ChevronLeft, ChevronRight, Pencil, RotateCw } from 'lucide-react';
 import { plainText, type MessageId } from '@postern/protocol';
 import { useEffect, useRef, type KeyboardEvent, type ReactElement } from 'react';
@@ -26,15 +27,16 @@ export function MessageActions(props: {
   return (
     <footer className="message-actions">
       <Siblings open={open} step={step} />
-      {text !== '' && <CopyButton text={text} label="Copy message" tipAt="above" />}
+      {text !== '' && <CopyButton text={text} label={t`Copy message`} tipAt="above" />}
       {message.role === 'assistant' && (
-        <IconButton label="Regenerate" disabled={retry === undefined} onClick={retry}>
+        <IconButton label={t`Regenerate`} disabled={retry === undefined} onClick={retry}>
           <RotateCw aria-hidden="true" size={15} />
         </IconButton>
       )}
       {(text !== '' || message.parts.some(({ kind }) => kind === 'attachment')) && (
         <IconButton
-          label={message.role === 'assistant' ? 'Edit answer' : 'Edit'}
+          className="edit-button"
+          label={message.role === 'assistant' ? t`Edit answer` : t`Edit`}
           onClick={() => {
             editedMessage.set(message.id);
           }}
@@ -84,18 +86,18 @@ function Siblings(props: {
   return (
     <span className="siblings" ref={box}>
       <IconButton
-        label="Previous version"
+        label={t`Previous version`}
         disabled={place === 0}
         onClick={turn(-1)}
         onKeyDown={turnByKey}
       >
         <ChevronLeft className="mirrored" aria-hidden="true" size={16} />
       </IconButton>
-      <span aria-label={`Version ${place + 1} of ${siblings.length}`}>
+      <span aria-label={t`Version ${{ now: place + 1 }} of ${{ of: siblings.length }}`}>
         {place + 1}/{siblings.length}
       </span>
       <IconButton
-        label="Next version"
+        label={t`Next version`}
         disabled={place === siblings.length - 1}
         onClick={turn(1)}
         onKeyDown={turnByKey}

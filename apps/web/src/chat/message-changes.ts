@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { Message, MessageId } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
 import { upsertConversation } from '../conversations/conversation-list.ts';
@@ -21,7 +22,9 @@ export async function saveEdit(
     ...(had ? { attachments: kept } : {}),
   });
   if (!saved.ok) {
-    showToast(`Couldn’t save the message. ${saved.failure.message}`, { tone: 'danger' });
+    showToast(t`Couldn’t save the message. ${{ reason: saved.failure.message }}`, {
+      tone: 'danger',
+    });
     return;
   }
   editedMessage.set(undefined);
@@ -33,7 +36,7 @@ export async function saveEdit(
 export async function forkFrom({ id }: OpenChat, message: Message): Promise<void> {
   const fork = await appApi.forkConversation(id, { message: message.id });
   if (!fork.ok) {
-    showToast(`Couldn’t fork the chat. ${fork.failure.message}`, { tone: 'danger' });
+    showToast(t`Couldn’t fork the chat. ${{ reason: fork.failure.message }}`, { tone: 'danger' });
     return;
   }
   upsertConversation(fork.value);
@@ -45,7 +48,9 @@ export async function removeMessage(open: OpenChat, message: Message): Promise<v
   const isAlone = (open.chat.get().tree.children.get(message.id) ?? []).length === 0;
   const removed = await appApi.removeMessage(open.id, message.id);
   if (!removed.ok) {
-    showToast(`Couldn’t delete the message. ${removed.failure.message}`, { tone: 'danger' });
+    showToast(t`Couldn’t delete the message. ${{ reason: removed.failure.message }}`, {
+      tone: 'danger',
+    });
     return;
   }
   await loadChat(open);
@@ -53,20 +58,23 @@ export async function removeMessage(open: OpenChat, message: Message): Promise<v
   const undo = (): void => {
     void restoreMessage(open, message);
   };
-  showToast(isAlone ? 'Message deleted.' : 'Message and replies deleted.', {
-    action: { label: 'Undo', run: undo },
+  showToast(isAlone ? t`Message deleted.` : t`Message and replies deleted.`, {
+    action: { label: t`Undo`, run: undo },
   });
 }
 
 async function restoreMessage(open: OpenChat, message: Message): Promise<void> {
   const restored = await appApi.restoreMessage(open.id, message.id);
   if (restored.ok) await loadChat(open);
-  else showToast(`Couldn’t restore the message. ${restored.failure.message}`, { tone: 'danger' });
+  else
+    showToast(t`Couldn’t restore the message. ${{ reason: restored.failure.message }}`, {
+      tone: 'danger',
+    });
 }
 
 /** Focuses the Edit button of a message once it is shown again. */
 export function focusEdited(id: MessageId): void {
   requestAnimationFrame(() => {
-    document.querySelector<HTMLElement>(`#message-${id} [aria-label^=Edit]`)?.focus();
+    document.querySelector<HTMLElement>(`#message-${id} .edit-button`)?.focus();
   });
 }

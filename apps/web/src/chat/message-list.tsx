@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { ArrowDown } from 'lucide-react';
 import type { ConversationId, Message, MessageId } from '@postern/protocol';
 import { useMemo, type ReactElement } from 'react';
@@ -44,7 +45,7 @@ export function MessageList(props: {
   return (
     <div className="messages-frame">
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard */}
-      <div className="messages" ref={scroller} tabIndex={0} role="region" aria-label="Messages">
+      <div className="messages" ref={scroller} tabIndex={0} role="region" aria-label={t`Messages`}>
         <div className="messages-column" ref={content}>
           {chat.loading === 'loading' && <ChatSkeleton />}
           {groups.map((steps, index) => (
@@ -73,7 +74,7 @@ export function MessageList(props: {
       {!following && (
         <button type="button" className="to-latest" onClick={follow}>
           <ArrowDown aria-hidden="true" size={15} />
-          Show latest
+          {t`Show latest`}
         </button>
       )}
       {later !== undefined && <later.QuoteButton messages={scroller} />}
@@ -118,7 +119,7 @@ function TurnProblem(props: { readonly open: OpenChat; readonly chat: Chat }): R
             dismissProblem(open);
           }}
         >
-          Dismiss
+          {t`Dismiss`}
         </Button>
       }
     />
@@ -128,7 +129,7 @@ function TurnProblem(props: { readonly open: OpenChat; readonly chat: Chat }): R
 function ChatSkeleton(): ReactElement {
   return (
     <div className="chat-skeleton">
-      <Spinner label="Loading…" />
+      <Spinner label={t`Loading…`} />
     </div>
   );
 }

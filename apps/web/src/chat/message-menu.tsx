@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Ellipsis } from 'lucide-react';
 import { plainText, type Message } from '@postern/protocol';
 import { useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
@@ -33,7 +34,7 @@ export function MessageMenu({ open, message }: MenuProps): ReactElement {
     <>
       <IconButton
         ref={button}
-        label="More"
+        label={t`More`}
         aria-haspopup="dialog"
         aria-expanded={shown !== undefined}
         onClick={() => {
@@ -104,23 +105,23 @@ function Menu(
     setTimeout(action);
   };
   const items: readonly (readonly [string, boolean, () => void])[] = [
-    ['Try again with…', isAnswer && retry !== undefined, onModels],
+    [t`Try again with…`, isAnswer && retry !== undefined, onModels],
     [
-      'Quote',
+      t`Quote`,
       text !== '',
       after(() => {
         insertQuote(text);
       }),
     ],
-    ['Fork from here', !isPrivate, after(() => void forkFrom(open, message))],
+    [t`Fork from here`, !isPrivate, after(() => void forkFrom(open, message))],
     [
-      (answers ?? []).length > 0 ? 'Delete with replies' : 'Delete',
+      (answers ?? []).length > 0 ? t`Delete with replies` : 'Delete',
       true,
       after(() => void removeMessage(open, message)),
     ],
   ];
   return (
-    <Dialog title="Message" titleHidden className="message-menu" onClose={onClose}>
+    <Dialog title={t`Message`} titleHidden className="message-menu" onClose={onClose}>
       {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions -- moves the focus between the buttons in it */}
       <div ref={box} className="message-menu-box" onKeyDown={moveFocus}>
         {items.map(

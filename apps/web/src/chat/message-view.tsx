@@ -1,3 +1,5 @@
+import type { MessageDescriptor } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
 import type { Attachment, ConversationId, Message, MessagePart } from '@postern/protocol';
 import { memo, type ReactElement } from 'react';
 import { attachmentParts } from './attachments/later-attachments.ts';
@@ -11,6 +13,7 @@ import { useIsEdited } from './edited-message.ts';
 import { turnParts } from './later-turns.ts';
 import { MessageActions } from './message-actions.tsx';
 import { NO_WORDS, soughtWords, wordsFor } from '../conversations/sought-words.ts';
+import { i18n } from '../languages/i18n.ts';
 import { PartView } from './part-view.tsx';
 import type { PathStep } from './tree.ts';
 
@@ -31,7 +34,7 @@ export const MessageView = memo(function MessageView(props: {
       className="message"
       data-look={look}
       data-marked={marked}
-      aria-label={LOOK_LABELS[look]}
+      aria-label={i18n._(LOOK_LABELS[look])}
     >
       {LOOKS[look]({ open, step, running })}
     </article>
@@ -45,11 +48,11 @@ interface MessageProps {
   readonly step: PathStep;
 }
 
-const LOOK_LABELS: Readonly<Record<Look, string>> = {
-  question: 'You',
-  answer: 'Answer',
-  'tool-results': 'Tool results',
-  system: 'System prompt',
+const LOOK_LABELS: Readonly<Record<Look, MessageDescriptor>> = {
+  question: msg`You`,
+  answer: msg`Answer`,
+  'tool-results': msg`Tool results`,
+  system: msg`System prompt`,
 };
 
 const LOOKS: Readonly<
@@ -60,7 +63,7 @@ const LOOKS: Readonly<
   'tool-results': ({ step }) => <Parts parts={step.message.parts} />,
   system: ({ step }) => (
     <details className="system-note">
-      <summary>System prompt</summary>
+      <summary>{t`System prompt`}</summary>
       <Parts parts={step.message.parts} typed />
     </details>
   ),
@@ -85,7 +88,7 @@ export function PendingQuestion(props: {
   const { question, attachments = [] } = props.run;
   if (question === undefined && attachments.length === 0) return null;
   return (
-    <article className="message" data-look="question" aria-label="You">
+    <article className="message" data-look="question" aria-label={t`You`}>
       <div className="bubble">
         <Files place={props.place} attachments={attachments} />
         {question !== undefined && <TypedText text={question} />}
@@ -181,7 +184,7 @@ function RunningEnd(props: {
     <>
       {silent && !stopping && <Waiting />}
       {later !== undefined && !stopping && <later.StalledAnswer open={open} message={message} />}
-      {stopping && <p className="quiet">Stopping…</p>}
+      {stopping && <p className="quiet">{t`Stopping…`}</p>}
     </>
   );
 }
@@ -192,7 +195,7 @@ function AnswerHead({ message }: { readonly message: Message }): ReactElement {
     <header className="answer-head">
       <h2>{name}</h2>
       {demo && <DemoBadge />}
-      {message.edited === true && <span>Edited</span>}
+      {message.edited === true && <span>{t`Edited`}</span>}
     </header>
   );
 }

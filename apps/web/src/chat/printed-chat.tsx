@@ -1,14 +1,17 @@
+import { msg, t } from '@lingui/core/macro';
 import { ATTACHMENT_TYPES, type Message, type MessagePart } from '@postern/protocol';
 import { useDeferredValue, useEffect, useMemo, useRef, type ReactElement } from 'react';
 import { displayTitle } from '../conversations/display-title.ts';
 import { CodeBlock } from '../markdown/code-block.tsx';
 import { splitAtFences } from '../markdown/code-fences.ts';
+import { formatDate } from '../languages/formats.ts';
+import { i18n } from '../languages/i18n.ts';
 import { openChat } from './chat.ts';
 import type { ExportedChat } from './fetch-export.ts';
 import { PartView } from './part-view.tsx';
 import { treeOf, visiblePath } from './tree.ts';
 
-const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const TIME = { dateStyle: 'medium', timeStyle: 'short' } as const;
 
 /**
  * A chat as the page shows it, with the versions that are chosen, only on paper. It opens the print dialog when it is rendered; after that,
@@ -71,11 +74,11 @@ function PrintedMessage(props: {
 }): ReactElement {
   const { message, files } = props;
   const { role, model, parts, failure, createdAtMs } = message;
-  const author = role === 'assistant' ? (model ?? 'Answer') : AUTHORS[role];
+  const author = role === 'assistant' ? (model ?? t`Answer`) : i18n._(AUTHORS[role]);
   return (
     <article>
       <h2>
-        <bdi>{author}</bdi> <time>{TIME.format(createdAtMs)}</time>
+        <bdi>{author}</bdi> <time>{formatDate(createdAtMs, TIME)}</time>
       </h2>
       {parts.map((part, index) => (
         <PrintedPart key={index} part={part} isTyped={role !== 'assistant'} files={files} />
@@ -85,7 +88,7 @@ function PrintedMessage(props: {
   );
 }
 
-const AUTHORS = { user: 'You', system: 'System prompt' } as const;
+const AUTHORS = { user: msg`You`, system: msg`System prompt` } as const;
 
 function PrintedPart(props: {
   readonly part: MessagePart;

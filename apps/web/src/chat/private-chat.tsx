@@ -1,4 +1,6 @@
 import './private-chat.css';
+import type { MessageDescriptor } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
 import { HatGlasses } from 'lucide-react';
 import type { Conversation, ConversationId } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
@@ -11,6 +13,8 @@ import { currentRoute, replaceRoute, routeToFragment } from '../navigation/route
 import { useOpener } from '../state/openers.ts';
 import { privateChats } from '../state/private-chats.ts';
 import { useStore } from '../state/store.ts';
+import { formatDate } from '../languages/formats.ts';
+import { i18n } from '../languages/i18n.ts';
 import { openChat } from './chat.ts';
 import { focusComposer } from './compose-requests.ts';
 
@@ -38,19 +42,19 @@ export function PrivateChatActions({
     <div className="private-actions">
       <Button
         disabled={run !== undefined}
-        title={run === undefined ? undefined : 'Wait for the answer, or stop it first'}
+        title={run === undefined ? undefined : t`Wait for the answer, or stop it first`}
         onClick={() => {
           setAsked('keep');
         }}
       >
-        Keep this chat
+        {t`Keep this chat`}
       </Button>
       <Button
         onClick={() => {
           setAsked('close');
         }}
       >
-        Close private chat
+        {t`Close private chat`}
       </Button>
       {asked !== undefined && (
         <ConfirmAct
@@ -66,17 +70,17 @@ export function PrivateChatActions({
 }
 
 const TEXTS: Readonly<
-  Record<Act, { readonly title: string; readonly lead: string; readonly confirm: string }>
+  Record<Act, Readonly<Record<'title' | 'lead' | 'confirm', MessageDescriptor>>>
 > = {
   keep: {
-    title: 'Keep this chat?',
-    lead: 'It is moved to your encrypted chats, with a title from its first message. Then it is in the list, in the search and in exports.',
-    confirm: 'Keep chat',
+    title: msg`Keep this chat?`,
+    lead: msg`It is moved to your encrypted chats, with a title from its first message. Then it is in the list, in the search and in exports.`,
+    confirm: msg`Keep chat`,
   },
   close: {
-    title: 'Close this private chat?',
-    lead: 'Its messages are deleted now and can’t be restored.',
-    confirm: 'Close chat',
+    title: msg`Close this private chat?`,
+    lead: msg`Its messages are deleted now and can’t be restored.`,
+    confirm: msg`Close chat`,
   },
 };
 
@@ -95,17 +99,17 @@ function ConfirmAct(props: {
     focusComposer();
   };
   return (
-    <Dialog title={title} onClose={onClose}>
-      <p className="dialog-lead">{lead}</p>
+    <Dialog title={i18n._(title)} onClose={onClose}>
+      <p className="dialog-lead">{i18n._(lead)}</p>
       <footer className="dialog-actions">
         <span className="grow" />
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={onClose}>{t`Cancel`}</Button>
         <Button
           look={act === 'keep' ? 'primary' : 'danger'}
           busy={busy}
           onClick={() => void confirmed()}
         >
-          {confirm}
+          {i18n._(confirm)}
         </Button>
       </footer>
     </Dialog>
@@ -117,8 +121,8 @@ async function keep(conversation: Conversation): Promise<void> {
   if (kept.ok) {
     const { chat } = openChat(conversation.id);
     chat.update((now) => ({ ...now, conversation: kept.value }));
-    showToast('The chat is kept.');
-  } else sayFailure(kept, 'Couldn’t keep the chat.');
+    showToast(t`The chat is kept.`);
+  } else sayFailure(kept, t`Couldn’t keep the chat.`);
 }
 
 async function close(conversation: Conversation): Promise<void> {
@@ -127,15 +131,15 @@ async function close(conversation: Conversation): Promise<void> {
     const route = currentRoute();
     // Not a new entry: Back would lead to a chat that is gone.
     if (route.at === 'conversation' && route.id === conversation.id) replaceRoute({ at: 'new' });
-    showToast('The private chat is closed.');
-  } else sayFailure(closed, 'Couldn’t close the chat.');
+    showToast(t`The private chat is closed.`);
+  } else sayFailure(closed, t`Couldn’t close the chat.`);
 }
 
 function sayFailure(result: ApiResult<unknown>, what: string): void {
   if (!result.ok) showToast(`${what} ${result.failure.message}`, { tone: 'danger' });
 }
 
-const TIME = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
+const TIME = { hour: 'numeric', minute: '2-digit' } as const;
 
 /** The private chats of this page, above the list of the stored ones. */
 export function PrivateChatList(props: {
@@ -144,7 +148,7 @@ export function PrivateChatList(props: {
 }): ReactElement {
   const chats = useStore(privateChats);
   return (
-    <section className="private-list" aria-label="Private chats">
+    <section className="private-list" aria-label={t`Private chats`}>
       <ul>
         {chats.map(({ id, title, createdAtMs }) => (
           <li key={id} className="row" data-active={id === props.active}>
@@ -156,7 +160,7 @@ export function PrivateChatList(props: {
             >
               <HatGlasses aria-hidden="true" size={16} />
               <span className="row-title">{title}</span>
-              <time>{TIME.format(createdAtMs)}</time>
+              <time>{formatDate(createdAtMs, TIME)}</time>
             </a>
           </li>
         ))}

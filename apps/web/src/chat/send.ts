@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { Attachment, Message, MessageId, TurnInput } from '@postern/protocol';
 import { appApi } from '../api/app-api.ts';
 import { upsertConversation } from '../conversations/conversation-list.ts';
@@ -32,7 +33,7 @@ export async function sendMessage(
   const { tree, choices } = open.chat.get();
   const path = visiblePath(tree, choices);
   if (openComparison(tree, choices, path) !== undefined) {
-    showToast('Choose the answer to continue with, or merge them. Then send your message.');
+    showToast(t`Choose the answer to continue with, or merge them. Then send your message.`);
     return false;
   }
   const parentId = path.at(-1)?.message.id ?? null;
@@ -75,7 +76,9 @@ async function startConversation(
   const start = place === 'new' ? appApi.startConversation : beginPrivateChat;
   const started = await start({ provider, model });
   if (!started.ok) {
-    showToast(`Couldn’t start the chat. ${started.failure.message}`, { tone: 'danger' });
+    showToast(t`Couldn’t start the chat. ${{ reason: started.failure.message }}`, {
+      tone: 'danger',
+    });
     return false;
   }
   const open = openNewChat(started.value);

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { Message } from '@postern/protocol';
 import { useEffect, useState, type ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
@@ -33,23 +34,23 @@ export function StalledAnswer(props: {
     <div aria-live="polite">
       {silent === live && (
         <Notice
-          title="Nothing has arrived for 30 seconds."
+          title={t`Nothing has arrived for 30 seconds.`}
           actions={
             <>
-              <Button onClick={() => void stop(open, message.id)}>Stop</Button>
+              <Button onClick={() => void stop(open, message.id)}>{t`Stop`}</Button>
               {model !== undefined && (
                 <Button
                   onClick={() => {
                     void stopAndRetry(open, message, model);
                   }}
                 >
-                  Try again
+                  {t`Try again`}
                 </Button>
               )}
             </>
           }
         >
-          <span>The model may still be thinking, or the connection may be lost.</span>
+          <span>{t`The model may still be thinking, or the connection may be lost.`}</span>
         </Notice>
       )}
     </div>

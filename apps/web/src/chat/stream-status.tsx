@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { Message } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
 import type { Run } from './chat.ts';
@@ -26,21 +27,21 @@ export function StreamStatus(props: {
 }
 
 function runText(run: Run): string {
-  if (run.at === 'sending') return 'Message sent.';
+  if (run.at === 'sending') return t`Message sent.`;
   const answers = [...run.answers.values()];
-  if (answers.every(({ stopping }) => stopping)) return 'Stopping…';
-  return answers.length === 1 ? 'The model is answering.' : 'The models are answering.';
+  if (answers.every(({ stopping }) => stopping)) return t`Stopping…`;
+  return answers.length === 1 ? t`The model is answering.` : t`The models are answering.`;
 }
 
 function endText(last: Message | undefined): string {
   if (last?.role !== 'assistant') return '';
   switch (last.status) {
     case 'complete':
-      return 'The answer is complete.';
+      return t`The answer is complete.`;
     case 'interrupted':
-      return 'The answer ended early.';
+      return t`The answer ended early.`;
     case 'failed':
-      return 'The answer failed.';
+      return t`The answer failed.`;
     case 'streaming':
       return '';
   }

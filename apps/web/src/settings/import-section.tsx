@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { FileUp } from 'lucide-react';
 import { CHAT_SOURCES, type ChatImport, type ChatImportReport } from '@postern/protocol';
 import { useCallback, useEffect, useRef, useState, type ReactElement } from 'react';
@@ -5,6 +6,7 @@ import type { RequestProblem } from '../api/problem.ts';
 import type { ApiResult } from '../api/request.ts';
 import { Button } from '../controls/button.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
+import { formatDate, formatList, formatNumber } from '../languages/formats.ts';
 import { importFile, importsApi, type UploadProgress } from './import-file.ts';
 import { ImportReport } from './import-report.tsx';
 
@@ -86,11 +88,10 @@ export function ImportSection(): ReactElement {
   return (
     <section className="settings-section" aria-labelledby="import">
       <h2 id="import" ref={heading} tabIndex={-1}>
-        Import
+        {t`Import`}
       </h2>
       <p className="settings-lead">
-        Adds the chats in files that other programs exported. Nothing is added twice. The files are
-        read on this machine and aren’t stored.
+        {t`Adds the chats in files that other programs exported. Nothing is added twice. The files are read on this machine and aren’t stored.`}
       </p>
       {current.running === undefined ? (
         <ChooseFiles onFiles={(files) => void current.begin(files)} />
@@ -103,8 +104,8 @@ export function ImportSection(): ReactElement {
           <ImportReport key={index} name={name} report={report} />
         ))}
       </div>
-      <h3>Earlier imports</h3>
-      {imports?.length === 0 && <p className="quiet">No imports yet.</p>}
+      <h3>{t`Earlier imports`}</h3>
+      {imports?.length === 0 && <p className="quiet">{t`No imports yet.`}</p>}
       {imports?.map((each) => (
         <EarlierImport
           key={each.id}
@@ -152,16 +153,16 @@ function ChooseFiles({
     >
       <Button onClick={() => input.current?.click()}>
         <FileUp aria-hidden="true" size={15} />
-        Choose files
+        {t`Choose files`}
       </Button>
-      <p>or drop JSON or zip files here. {Object.values(CHAT_SOURCES).join(', ')}.</p>
+      <p>{t`or drop JSON or zip files here. ${{ programs: formatList(Object.values(CHAT_SOURCES)) }}.`}</p>
       <input
         ref={input}
         type="file"
         multiple
         hidden
         accept=".json,application/json,.zip,application/zip"
-        aria-label="Files to import"
+        aria-label={t`Files to import`}
         onChange={(event) => {
           choose(event.target.files);
           event.target.value = '';
@@ -187,14 +188,14 @@ function Progress(props: {
           <span className="quiet"> {CHAT_SOURCES[progress.source]}</span>
         )}
       </p>
-      <progress max={1} value={part} aria-label={`Importing ${name}`} />
-      <p className="quiet">Chats added: {progress?.counts.added ?? 0}</p>
-      <Button onClick={props.onCancel}>Cancel</Button>
+      <progress max={1} value={part} aria-label={t`Importing ${name}`} />
+      <p className="quiet">{t`Chats added: ${{ count: formatNumber(progress?.counts.added ?? 0) }}`}</p>
+      <Button onClick={props.onCancel}>{t`Cancel`}</Button>
     </div>
   );
 }
 
-const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const WHEN = { dateStyle: 'medium', timeStyle: 'short' } as const;
 
 function EarlierImport(props: {
   readonly earlier: ChatImport;
@@ -203,19 +204,17 @@ function EarlierImport(props: {
   const { source, beganAtMs, chats, messages } = props.earlier;
   const [isUndoing, setUndoing] = useState(false);
   const program = Object.entries(CHAT_SOURCES).find(([name]) => name === source)?.[1] ?? source;
-  const when = WHEN.format(beganAtMs);
+  const when = formatDate(beganAtMs, WHEN);
   return (
     <div className="settings-row">
       <div>
         <strong>{program}</strong>
-        <p>
-          {when}. Chats: {chats}. Messages: {messages}.
-        </p>
+        <p>{t`${when}. Chats: ${chats}. Messages: ${messages}.`}</p>
       </div>
       <Button
         look="danger"
         disabled={isUndoing}
-        aria-label={`Undo the import from ${program}, ${when}`}
+        aria-label={t`Undo the import from ${program}, ${when}`}
         onClick={() => {
           setUndoing(true);
           void props.onUndone().finally(() => {
@@ -223,7 +222,7 @@ function EarlierImport(props: {
           });
         }}
       >
-        Undo
+        {t`Undo`}
       </Button>
     </div>
   );

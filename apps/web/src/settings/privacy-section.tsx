@@ -83,8 +83,8 @@ function Switches(props: {
       />
       <Switch
         id="titles-by-model"
-        label="Titles by the model"
-        text="After the first answer of a chat, its question and answer are sent to the chat’s model once more, for a title. Otherwise the title comes from the question, on this machine. Not in private chats."
+        label={t`Titles by the model`}
+        text={t`After the first answer of a chat, its question and answer are sent to the chat’s model once more, for a title. Otherwise the title comes from the question, on this machine. Not in private chats.`}
         checked={settings.titlesByModel}
         onChange={(titlesByModel) => {
           change({ titlesByModel });

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import {
   attachmentName,
   MAX_ATTACHMENT_BYTES,
@@ -94,7 +95,7 @@ async function sendOne(
   if (controller.signal.aborted || !isThere(place, key)) return;
   if (stored.ok) {
     replace(place, key, { at: 'stored', key, attachment: stored.value });
-    announce(`${stored.value.name} is attached.`);
+    announce(t`${{ name: stored.value.name }} is attached.`);
   } else fail(place, key, file, withAdvice(stored.failure, file));
 }
 
@@ -110,8 +111,8 @@ async function pathFor(
   if (place !== 'private') return `${path}&private=${place}`;
   if (model === undefined) {
     return {
-      message: 'No model is chosen.',
-      remedy: 'Choose one, then try again.',
+      message: t`No model is chosen.`,
+      remedy: t`Choose one, then try again.`,
       canRetry: true,
     };
   }
@@ -136,23 +137,23 @@ function refusalBeforeSending(place: ChatPlace, key: string, file: File): Refusa
     .findIndex((each) => each.key === key);
   if (at >= MAX_ATTACHMENTS) {
     return {
-      message: `A message can have ${MAX_ATTACHMENTS} files.`,
-      remedy: 'Remove another one and try again, or send several messages.',
+      message: t`A message can have ${{ count: MAX_ATTACHMENTS }} files.`,
+      remedy: t`Remove another one and try again, or send several messages.`,
       canRetry: true,
     };
   }
   if (file.size > MAX_ATTACHMENT_BYTES) {
     return {
-      message: 'The file is larger than 20 MB.',
-      remedy: 'Attach a smaller one, or a part of it.',
+      message: t`The file is larger than 20 MB.`,
+      remedy: t`Attach a smaller one, or a part of it.`,
       canRetry: false,
     };
   }
   const total = others.reduce((sum, each) => sum + sizeOf(each), file.size);
   if (total > MAX_ATTACHMENT_BYTES) {
     return {
-      message: 'The files of a message can have 20 MB together.',
-      remedy: 'Remove another one and try again, or send several messages.',
+      message: t`The files of a message can have 20 MB together.`,
+      remedy: t`Remove another one and try again, or send several messages.`,
       canRetry: true,
     };
   }
@@ -173,7 +174,9 @@ function fail(place: ChatPlace, key: string, file: File, refusal: Refusal): void
   if (!isThere(place, key)) return;
   const { message, remedy, canRetry } = refusal;
   replace(place, key, { at: 'failed', key, file, message, remedy, canRetry });
-  announce(`${attachmentName(file.name)} isn’t attached. ${message} ${remedy ?? ''}`);
+  announce(
+    t`${{ name: attachmentName(file.name) }} isn’t attached. ${message} ${{ remedy: remedy ?? '' }}`,
+  );
 }
 
 function isThere(place: ChatPlace, key: string): boolean {

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Paperclip } from 'lucide-react';
 import { ATTACHMENT_TYPES } from '@postern/protocol';
 import { useRef, type ReactElement } from 'react';
@@ -25,7 +26,7 @@ export function AttachButton(props: {
         multiple
         hidden
         accept={ACCEPT}
-        aria-label="Files to attach"
+        aria-label={t`Files to attach`}
         onChange={({ target }) => {
           addFiles(place, [...(target.files ?? [])], model);
           // Otherwise the same file couldn’t be chosen again.
@@ -34,7 +35,7 @@ export function AttachButton(props: {
         }}
       />
       <IconButton
-        label="Attach files"
+        label={t`Attach files`}
         tipAt="right"
         className="attach"
         onClick={() => {

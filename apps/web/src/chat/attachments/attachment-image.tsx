@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { ImageOff } from 'lucide-react';
 import type { Attachment } from '@postern/protocol';
 import type { ReactElement } from 'react';
@@ -42,11 +43,12 @@ export function AttachmentImage(props: {
 
 /** An empty image of the same size: without one, a browser shows the sign of a broken image while it loads. */
 function placeholderOf(width: number, height: number): string {
+  // eslint-disable-next-line lingui/no-unlocalized-strings -- markup
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"/>`;
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }
 
 /** Why an attachment isn't there, without alarm: its chat can be read without it. */
 function missingText(code: string | undefined): string {
-  return code === 'ATTACHMENT_NOT_FOUND' ? 'No longer stored' : 'Can’t be loaded';
+  return code === 'ATTACHMENT_NOT_FOUND' ? t`No longer stored` : t`Can’t be loaded`;
 }

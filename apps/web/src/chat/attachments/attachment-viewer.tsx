@@ -1,4 +1,5 @@
 import './attachment-viewer.css';
+import { t } from '@lingui/core/macro';
 import { ChevronLeft, ChevronRight, Download, Maximize2, Minimize2 } from 'lucide-react';
 import type { Attachment } from '@postern/protocol';
 import { useCallback, useEffect, useState, type ReactElement, type ReactNode } from 'react';
@@ -44,7 +45,7 @@ export function AttachmentViewer(props: {
           )}
         </ViewerBar>
         {isImage(shown) ? (
-          <ScrollBox className="viewer-image" label="Image" isLarge={isLarge}>
+          <ScrollBox className="viewer-image" label={t`Image`} isLarge={isLarge}>
             <AttachmentImage
               key={shown.id}
               place={place}
@@ -57,7 +58,8 @@ export function AttachmentViewer(props: {
           <TextContent key={shown.id} place={place} attachment={shown} />
         )}
         <p className="visually-hidden" role="status">
-          {attachments.length > 1 && `${shown.name}, ${shownAt + 1} of ${attachments.length}`}
+          {attachments.length > 1 &&
+            t`${{ name: shown.name }}, ${{ now: shownAt + 1 }} of ${{ of: attachments.length }}`}
         </p>
       </div>
     </Dialog>
@@ -118,7 +120,7 @@ function ViewerBar(props: {
       {children}
       {isImage(attachment) && (
         <IconButton
-          label={isLarge ? 'Fit to window' : 'Actual size'}
+          label={isLarge ? t`Fit to window` : t`Actual size`}
           tipAt="below"
           onClick={() => {
             onLarge(!isLarge);
@@ -133,7 +135,7 @@ function ViewerBar(props: {
       )}
       <Button onClick={() => void saveOrTell(place, attachment)}>
         <Download aria-hidden="true" size={15} />
-        Download
+        {t`Download`}
       </Button>
     </div>
   );
@@ -148,7 +150,7 @@ function Turns(props: {
   return (
     <span className="viewer-turns">
       <IconButton
-        label="Previous file"
+        label={t`Previous file`}
         tipAt="below"
         aria-disabled={at === 0}
         onClick={() => {
@@ -161,7 +163,7 @@ function Turns(props: {
         {at + 1} / {count}
       </span>
       <IconButton
-        label="Next file"
+        label={t`Next file`}
         tipAt="below"
         aria-disabled={at === count - 1}
         onClick={() => {
@@ -195,17 +197,17 @@ function TextContent(props: {
       controller.abort();
     };
   }, [place, attachment]);
-  if (content === undefined) return <Spinner label="Loading…" />;
+  if (content === undefined) return <Spinner label={t`Loading…`} />;
   if ('code' in content) return <ProblemNotice problem={content} announced={false} />;
   return (
     <>
       {!content.isWhole && (
-        <p className="quiet">Only the beginning is shown. Download the file to see all of it.</p>
+        <p className="quiet">{t`Only the beginning is shown. Download the file to see all of it.`}</p>
       )}
       <div className="viewer-copy">
-        <CopyButton text={content.text} label="Copy text" tipAt="left" />
+        <CopyButton text={content.text} label={t`Copy text`} tipAt="left" />
       </div>
-      <ScrollBox className="viewer-text" label="Text">
+      <ScrollBox className="viewer-text" label={t`Text`}>
         {content.text}
       </ScrollBox>
     </>
@@ -216,6 +218,9 @@ function TextContent(props: {
 export async function saveOrTell(place: ChatPlace, attachment: Attachment): Promise<void> {
   const saved = await downloadAttachment(place, attachment);
   if (!saved.ok) {
-    showToast(`Couldn’t download ${attachment.name}. ${saved.failure.message}`, { tone: 'danger' });
+    showToast(
+      t`Couldn’t download ${{ name: attachment.name }}. ${{ reason: saved.failure.message }}`,
+      { tone: 'danger' },
+    );
   }
 }

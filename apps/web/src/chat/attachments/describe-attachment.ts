@@ -1,17 +1,21 @@
+import type { MessageDescriptor } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
 import type { Attachment } from '@postern/protocol';
+import { formatNumber } from '../../languages/formats.ts';
+import { i18n } from '../../languages/i18n.ts';
 
-const KINDS: Readonly<Record<Attachment['mediaType'], string>> = {
-  'image/png': 'PNG image',
-  'image/jpeg': 'JPEG image',
-  'image/gif': 'GIF image',
-  'image/webp': 'WebP image',
-  'application/pdf': 'PDF',
-  'text/plain': 'Text',
+const KINDS: Readonly<Record<Attachment['mediaType'], MessageDescriptor>> = {
+  'image/png': msg`PNG image`,
+  'image/jpeg': msg`JPEG image`,
+  'image/gif': msg`GIF image`,
+  'image/webp': msg`WebP image`,
+  'application/pdf': msg`PDF`,
+  'text/plain': msg`Text`,
 };
 
 /** Such as “PDF · 1.2 MB”. */
 export function describeAttachment({ mediaType, size }: Attachment): string {
-  return `${KINDS[mediaType]} · ${formatBytes(size)}`;
+  return `${i18n._(KINDS[mediaType])} · ${formatBytes(size)}`;
 }
 
 const UNITS = ['kilobyte', 'megabyte', 'gigabyte'] as const;
@@ -20,11 +24,10 @@ const UNITS = ['kilobyte', 'megabyte', 'gigabyte'] as const;
 export function formatBytes(bytes: number): string {
   const power = bytes < 999_950 ? 1 : bytes < 999_950_000 ? 2 : 3;
   const value = bytes / 1000 ** power;
-  const format = new Intl.NumberFormat(undefined, {
+  // No file is empty.
+  return formatNumber(Math.max(value, 0.1), {
     style: 'unit',
     unit: UNITS[power - 1] ?? 'kilobyte',
     maximumFractionDigits: value < 10 ? 1 : 0,
   });
-  // No file is empty.
-  return format.format(Math.max(value, 0.1));
 }

@@ -1,4 +1,5 @@
 import './attachments.css';
+import { t } from '@lingui/core/macro';
 import { RotateCw, TriangleAlert, X } from 'lucide-react';
 import { attachmentName, type Attachment } from '@postern/protocol';
 import { useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
@@ -52,7 +53,7 @@ export function DraftFiles(props: {
         {useStore(announcement)}
       </p>
       {files.length > 0 && (
-        <ul ref={list} className="file-chips" aria-label="Attachments">
+        <ul ref={list} className="file-chips" aria-label={t`Attachments`}>
           {files.map((file) => (
             <Chip
               key={file.key}
@@ -89,9 +90,9 @@ function offerUndo(
   file: Extract<DraftFile, { readonly at: 'stored' }>,
   at: number,
 ): void {
-  showToast(`${file.attachment.name} was removed.`, {
+  showToast(t`${{ name: file.attachment.name }} was removed.`, {
     action: {
-      label: 'Undo',
+      label: t`Undo`,
       run: () => {
         changeFiles(place, (now) => now.toSpliced(at, 0, file));
       },
@@ -130,7 +131,7 @@ function Chip(props: ChipProps): ReactElement {
     <li className="file-chip" data-at={file.at} data-refused={isRefused} onKeyDown={press}>
       <ChipContent {...props} name={name} />
       <IconButton
-        label={`${file.at === 'sending' ? 'Cancel' : 'Remove'} ${name}`}
+        label={`${file.at === 'sending' ? t`Cancel` : t`Remove`} ${name}`}
         onClick={() => {
           onRemove(file);
         }}
@@ -160,7 +161,7 @@ function ChipContent(props: ChipProps & { readonly name: string }): ReactElement
           </span>
           {file.canRetry && (
             <IconButton
-              label={`Try again: ${name}`}
+              label={t`Try again: ${name}`}
               onClick={() => {
                 retryFile(place, file, model);
               }}
@@ -186,10 +187,12 @@ function SentFile(props: {
       <span className="file-text">
         <bdi className="file-name">{name}</bdi>
         <span className="file-about">
-          {isStoring ? 'Encrypting…' : `${formatBytes(sent)} of ${formatBytes(size)}`}
+          {isStoring
+            ? t`Encrypting…`
+            : t`${{ sent: formatBytes(sent) }} of ${{ size: formatBytes(size) }}`}
         </span>
         <progress
-          aria-label={`Attaching ${name}`}
+          aria-label={t`Attaching ${name}`}
           max={size}
           value={isStoring ? undefined : sent}
         />
@@ -218,7 +221,7 @@ function Refusal(props: {
             setChoosing(true);
           }}
         >
-          Choose another model
+          {t`Choose another model`}
         </Button>
       )}
       {choosing && (

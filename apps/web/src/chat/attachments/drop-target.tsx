@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Paperclip } from 'lucide-react';
 import type { Conversation } from '@postern/protocol';
 import { useEffect, useState, type ReactElement } from 'react';
@@ -22,8 +23,8 @@ export function DropTarget(props: {
     <div className="drop-target">
       <p role="status">
         <Paperclip aria-hidden="true" size={22} />
-        <strong>Drop to attach</strong>
-        <span>Images, PDFs and text files</span>
+        <strong>{t`Drop to attach`}</strong>
+        <span>{t`Images, PDFs and text files`}</span>
       </p>
     </div>
   );
@@ -94,7 +95,7 @@ function filesIn(dropped: DataTransfer | null): readonly File[] {
   const isFolder = (item: DataTransferItem): boolean =>
     item.webkitGetAsEntry()?.isDirectory === true;
   if (items.some(isFolder)) {
-    showToast('Folders can’t be attached. Drop the files in them instead.', { tone: 'danger' });
+    showToast(t`Folders can’t be attached. Drop the files in them instead.`, { tone: 'danger' });
   }
   return items.flatMap((item) => (isFolder(item) ? [] : (item.getAsFile() ?? [])));
 }

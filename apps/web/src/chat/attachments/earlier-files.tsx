@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Info } from 'lucide-react';
 import type { Attachment, ConversationId } from '@postern/protocol';
 import { useMemo, type ReactElement } from 'react';
@@ -31,13 +32,22 @@ function Omitted(props: {
   return (
     <div className="files-note">
       <Info aria-hidden="true" size={15} />
-      <p role="status">
-        {model.label} can’t read {kindsOf(omitted)}. Those of earlier messages aren’t sent.
-      </p>
+      <p role="status">{omittedText(model.label, omitted)}</p>
     </div>
   );
 }
 
 function filesOf({ message }: ReturnType<typeof visiblePath>[number]): readonly Attachment[] {
   return message.parts.filter((part) => part.kind === 'attachment');
+}
+
+function omittedText(model: string, omitted: readonly Attachment[]): string {
+  switch (kindsOf(omitted)) {
+    case 'both':
+      return t`${model} can’t read images and PDFs. Those of earlier messages aren’t sent.`;
+    case 'image':
+      return t`${model} can’t read images. Those of earlier messages aren’t sent.`;
+    case 'file':
+      return t`${model} can’t read PDFs. Those of earlier messages aren’t sent.`;
+  }
 }

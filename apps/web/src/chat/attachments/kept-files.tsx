@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { X } from 'lucide-react';
 import type { Attachment } from '@postern/protocol';
 import { useRef, useState, type ReactElement } from 'react';
@@ -19,12 +20,12 @@ export function KeptFiles(props: {
   if (attachments.length === 0) return null;
   return (
     <>
-      <ul ref={list} className="file-chips kept-files" aria-label="Attachments">
+      <ul ref={list} className="file-chips kept-files" aria-label={t`Attachments`}>
         {attachments.map((attachment) => (
           <li key={attachment.id} className="file-chip" data-at="stored">
             <StoredFile place={place} attachment={attachment} onView={setViewed} />
             <IconButton
-              label={`Remove ${attachment.name}`}
+              label={t`Remove ${{ name: attachment.name }}`}
               onClick={() => {
                 // The focus would be lost with the button.
                 list.current?.closest('form')?.querySelector('textarea')?.focus();

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Download } from 'lucide-react';
 import type { Attachment } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
@@ -20,7 +21,7 @@ export function MessageFiles(props: {
   return (
     <div className="message-files">
       {images.length > 0 && (
-        <ul className="message-images" data-alone={images.length === 1} aria-label="Images">
+        <ul className="message-images" data-alone={images.length === 1} aria-label={t`Images`}>
           {images.map((image) => (
             <li key={image.id}>
               <ImageButton place={place} attachment={image} onView={setViewed} />
@@ -29,7 +30,7 @@ export function MessageFiles(props: {
         </ul>
       )}
       {others.length > 0 && (
-        <ul className="message-documents" aria-label="Files">
+        <ul className="message-documents" aria-label={t`Files`}>
           {others.map((file) => (
             <li key={file.id}>
               <DocumentButton place={place} attachment={file} onView={setViewed} />
@@ -64,11 +65,12 @@ interface FileButtonProps {
 
 function ImageButton(props: FileButtonProps): ReactElement {
   const { place, attachment, onView } = props;
+  const { name } = attachment;
   return (
     <button
       type="button"
       className="message-image"
-      aria-label={`Open ${attachment.name}`}
+      aria-label={t`Open ${name}`}
       aria-haspopup="dialog"
       onClick={() => {
         onView(attachment);
@@ -98,7 +100,7 @@ function DocumentButton(props: FileButtonProps): ReactElement {
       }}
     >
       <FileIcon mediaType={attachment.mediaType} />
-      <span className="visually-hidden">{views ? 'Open' : 'Download'} </span>
+      <span className="visually-hidden">{views ? t`Open` : t`Download`} </span>
       <FileText attachment={attachment} />
       {!views && <Download aria-hidden="true" size={15} />}
     </button>

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { encodeUtf8 } from '@postern/kernel';
 import { insertText } from '../compose-requests.ts';
 import { showToast } from '../../controls/toasts.tsx';
@@ -42,14 +43,14 @@ function isLong(text: string): boolean {
 
 function attachText(place: ChatPlace, text: string, model: ModelChoice | undefined): void {
   const number = filesOf(place).filter(({ key }) => pasted.has(key)).length + 1;
-  const name = number === 1 ? 'Pasted text.txt' : `Pasted text ${number}.txt`;
+  const name = number === 1 ? t`Pasted text.txt` : t`Pasted text ${number}.txt`;
   addFiles(place, [new File([text], name, { type: 'text/plain' })], model);
   const added = filesOf(place).at(-1);
   if (added === undefined) return;
   pasted.add(added.key);
-  showToast('The long text is attached as a file.', {
+  showToast(t`The long text is attached as a file.`, {
     action: {
-      label: 'Paste as text',
+      label: t`Paste as text`,
       run: () => {
         if (removeFile(place, added.key) !== -1) insertText(text);
       },

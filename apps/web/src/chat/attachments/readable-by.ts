@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { ATTACHMENT_TYPES, type Attachment, type ModelGroup } from '@postern/protocol';
 import type { ModelChoice } from '../../models/choose-model.ts';
 import { storedIn, type DraftFile } from './draft-files.ts';
@@ -52,14 +53,14 @@ export function refusalOf(
   groups: readonly ModelGroup[],
 ): FilesRefusal | undefined {
   if (files.some(({ at }) => at === 'failed')) {
-    return { text: 'Remove the files that couldn’t be attached.', offersModels: false };
+    return { text: t`Remove the files that couldn’t be attached.`, offersModels: false };
   }
   if (files.some(({ at }) => at === 'sending')) return { text: '', offersModels: false };
   for (const model of asked) {
     const refused = unreadable(storedIn(files), model, groups);
     if (refused.length > 0) {
       return {
-        text: `${labelOf(model, groups)} can’t read ${kindsOf(refused)}.`,
+        text: refusalText(labelOf(model, groups), refused),
         offersModels: true,
       };
     }
@@ -72,10 +73,22 @@ function labelOf({ provider, model }: ModelChoice, groups: readonly ModelGroup[]
   return group?.models.find(({ id }) => id === model)?.label ?? model;
 }
 
-export function kindsOf(attachments: readonly Attachment[]): string {
+function refusalText(model: string, refused: readonly Attachment[]): string {
+  switch (kindsOf(refused)) {
+    case 'both':
+      return t`${model} can’t read images and PDFs.`;
+    case 'image':
+      return t`${model} can’t read images.`;
+    case 'file':
+      return t`${model} can’t read PDFs.`;
+  }
+}
+
+/** Which kinds of files these are. */
+export function kindsOf(attachments: readonly Attachment[]): 'both' | 'image' | 'file' {
   const modalities = new Set(
     attachments.map(({ mediaType }) => ATTACHMENT_TYPES[mediaType].modality),
   );
-  if (modalities.size > 1) return 'images and PDFs';
-  return modalities.has('image') ? 'images' : 'PDFs';
+  if (modalities.size > 1) return 'both';
+  return modalities.has('image') ? 'image' : 'file';
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { Attachment } from '@postern/protocol';
 import type { ReactElement } from 'react';
 import type { ChatPlace } from '../../state/private-chats.ts';
@@ -30,7 +31,7 @@ export function StoredFile(props: {
       ) : (
         <FileIcon mediaType={attachment.mediaType} />
       )}
-      <span className="visually-hidden">{views ? 'Open' : 'Download'} </span>
+      <span className="visually-hidden">{views ? t`Open` : t`Download`} </span>
       <FileText attachment={attachment} />
     </button>
   );
