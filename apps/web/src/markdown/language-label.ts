@@ -31,7 +31,6 @@ const LABELS: Readonly<Record<string, string>> = {
   yaml: 'YAML',
   yml: 'YAML',
 };
-/* eslint-enable lingui/no-unlocalized-strings -- names end here */
 
 export function languageLabel(language: string): string {
   if (language === '') return t`Text`;

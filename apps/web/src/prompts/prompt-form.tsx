@@ -56,20 +56,26 @@ export function PromptForm(props: {
             />
           ))}
         </div>
-        <div className="dialog-actions">
-          <Button type="submit" look="primary">
-            {t`Insert`}
-          </Button>
-          <Button onClick={onClose}>{t`Cancel`}</Button>
-          <span className="grow" />
-          <span className="prompt-keys">
-            <Trans>
-              <Keys keys={['Shift', 'Enter']} /> for a new line
-            </Trans>
-          </span>
-        </div>
+        <Actions onClose={onClose} />
       </form>
     </Dialog>
+  );
+}
+
+function Actions({ onClose }: { readonly onClose: () => void }): ReactElement {
+  return (
+    <div className="dialog-actions">
+      <Button type="submit" look="primary">
+        {t`Insert`}
+      </Button>
+      <Button onClick={onClose}>{t`Cancel`}</Button>
+      <span className="grow" />
+      <span className="prompt-keys">
+        <Trans>
+          <Keys keys={['Shift', 'Enter']} /> for a new line
+        </Trans>
+      </span>
+    </div>
   );
 }
 
