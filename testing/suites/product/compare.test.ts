@@ -244,7 +244,8 @@ describe('a comparison', () => {
     const retry = { parentId: question?.id ?? '', continues: two?.id ?? '', ...chosen('two') };
     const again = await openStream('POST', `/api/conversations/${id}/turns`, retry);
     expect(again.status).toBe(200);
-    await page.until('two59', '"status":"complete"');
+    await page.until('two59');
+    await expect.poll(async () => (await statuses(id))[1]).toBe('complete');
     await app.request('POST', `/api/conversations/${id}/stop`);
     expect((await again.toEnd())['two']).toEqual([textOf('two'), 'complete']);
     const five = { ...retry, inPlaceOf: two?.id ?? '', continues: undefined };

@@ -26,10 +26,10 @@ const REKEY = ['auth', 'storage', 'rekey'] as const;
 
 /**
  * The renames of a data key change: the audit log's head (1), the journal (2), the secrets under
- * the new key (3), the two databases, the slots (6), which activate the key, the secrets (7), the
- * anchor (8). A kill happens before a rename, so the previous rename is the last completed one.
+ * the new key (3), the three databases, the slots (7), which activate the key, the secrets (8), the
+ * anchor (9). A kill happens before a rename, so the previous rename is the last completed one.
  */
-const RENAMES = { started: 3, active: 7, beforeAnchor: 8 } as const;
+const RENAMES = { started: 3, active: 8, beforeAnchor: 9 } as const;
 
 const dataOf = (home: FreshHome): string => join(home.path, '.local', 'share', 'postern');
 const inHome = (home: FreshHome): PosternOptions => ({
@@ -176,7 +176,7 @@ describe('auth storage rekey with the encrypted file', () => {
       const key = await addContent(inHome(home));
       const outcomes = new Set<string>();
       for (const [calls, moments] of [
-        [['rename'], [1, 2, RENAMES.started, 4, 5, 6, RENAMES.active, RENAMES.beforeAnchor]],
+        [['rename'], [1, 2, RENAMES.started, 4, 5, 6, 7, RENAMES.active, RENAMES.beforeAnchor]],
         [['fsync'], isExhaustive ? [1, 5, 9, 13, 17, 21, 25] : [1, 13, 25]],
         [['unlink'], isExhaustive ? [1, 4, 7, 10] : [1, 10]],
       ] as const) {
