@@ -21,7 +21,7 @@ export interface PromptRow {
   readonly run: () => void;
 }
 
-/** More rows take long to render, and nobody reads them. */
+/** More rows take long to render; the user narrows the list by typing. */
 const MAX_ROWS = 100;
 
 export function promptRow(prompt: Prompt, icon: ReactNode, run: () => void): PromptRow {

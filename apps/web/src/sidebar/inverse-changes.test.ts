@@ -41,7 +41,7 @@ describe('inverseChanges', () => {
     });
   });
 
-  it('has nothing to do for chats that are as they were, or that nobody knew', () => {
+  it('has nothing to do for chats that are as they were, or that are not in the list', () => {
     expect(inverseChanges([chat(1, {})], [chat(1, {}), chat(2, {})])).toEqual([]);
   });
 });

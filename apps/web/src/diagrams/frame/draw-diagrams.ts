@@ -44,7 +44,7 @@ const FONT = 'system-ui, -apple-system, "Segoe UI", "Noto Sans", sans-serif';
 let shown: { readonly svg: SVGSVGElement; readonly look: DiagramLook } | undefined;
 
 function answer(message: FrameMessage): void {
-  // The page's address isn't known here, and the message is for whoever may show this document.
+  // The page's address isn't known here, and the message is for any page that may show this document.
   parent.postMessage(message, '*');
 }
 
