@@ -62,7 +62,10 @@ const PAGE = '/index.html';
 
 /** The policies of the documents differ from that of other files. */
 function headersOf(name: string, file: PageFile, pageOrigin: string): Record<string, string> {
-  if (name === PAGE) return { 'content-security-policy': pagePolicy(pageOrigin + DIAGRAM_FRAME) };
+  if (name === PAGE) {
+    const policy = pagePolicy(new URL(DIAGRAM_FRAME, pageOrigin));
+    return { 'content-security-policy': policy };
+  }
   return name === DIAGRAM_FRAME ? diagramFrameHeaders(file.bytes, pageOrigin) : {};
 }
 

@@ -12,9 +12,12 @@ const POLICY = [
   "trusted-types 'none'",
 ];
 
-/** The policy of the page, which may have a frame for each diagram, from one address. */
-export function pagePolicy(frameUrl: string): string {
-  return [...POLICY, `frame-src ${frameUrl}`].join('; ');
+/**
+ * The policy of the page, which may have a frame for each diagram, from one address. Without a scheme
+ * that is the page's own, so a page over TLS allows no frame without it.
+ */
+export function pagePolicy(frameUrl: URL): string {
+  return [...POLICY, `frame-src ${frameUrl.host}${frameUrl.pathname}`].join('; ');
 }
 
 /**
