@@ -11,7 +11,7 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sendWhenReady } from '../product/walk-first-run.ts';
 import { drag, paste, picture, textFile, type PageFile } from './page-files.ts';
-import { goTo, pickModel, signedInPage, type SignedInPage } from './signed-in-page.ts';
+import { goTo, pickModel, questionsOf, signedInPage, type SignedInPage } from './signed-in-page.ts';
 
 const why = whyNoPrograms(['chromium']);
 const PDF = textFile('report.pdf', '%PDF-1.7\nnot much', 'application/pdf');
@@ -65,8 +65,7 @@ describe.skipIf(skipBecause('attachments in Chromium', why))('attachments in the
       .filter(({ kind }) => kind !== 'download')
       .map(({ kind, text }) => `${kind} ${text}`);
 
-  const lastQuestion = (): RecordedRequest | undefined =>
-    product.upstream.requests.findLast(({ method }) => method === 'POST');
+  const lastQuestion = (): RecordedRequest | undefined => questionsOf(product).at(-1);
 
   /** Whether the first image that the selector finds is shown. */
   const isDecoded = async (selector: string): Promise<boolean> =>

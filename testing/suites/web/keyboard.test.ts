@@ -9,7 +9,7 @@ import {
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ask, sendWhenReady } from '../product/walk-first-run.ts';
-import { goTo, pickModel, signedInPage, type SignedInPage } from './signed-in-page.ts';
+import { goTo, pickModel, questionsOf, signedInPage, type SignedInPage } from './signed-in-page.ts';
 
 const why = whyNoPrograms(['chromium']);
 
@@ -115,14 +115,12 @@ describe.skipIf(skipBecause('keyboard in Chromium', why))('the chat by keyboard 
     const words = 'word '.repeat(4000);
     await pickModel(page, 'gpt-fake-large');
     product.upstream.next(textReply(words, { deltaDelayMs: 20 }));
-    const index = product.upstream.requests.length;
     await page.getByLabel('Message', { exact: true }).fill('a long one');
     await sendWhenReady(page);
     await page.getByText('word word word').waitFor();
     await page.keyboard.press('Escape');
     await page.getByText('Stopped.').waitFor();
-    const request = await product.upstream.request(index);
-    expect(await request.closed).toBe('left');
+    expect(await questionsOf(product).at(-1)?.closed).toBe('left');
     // The answer is saved just after the request is cancelled.
     const kept = async (): Promise<string> => {
       await page.reload();

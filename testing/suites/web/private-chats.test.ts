@@ -11,7 +11,7 @@ import {
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ask, PASSPHRASE, sendWhenReady } from '../product/walk-first-run.ts';
-import { goTo, pickModel, signedInPage, type SignedInPage } from './signed-in-page.ts';
+import { goTo, pickModel, questionsOf, signedInPage, type SignedInPage } from './signed-in-page.ts';
 
 const why = whyNoPrograms(['chromium']);
 const WORDS = Array.from({ length: 60 }, (_, at) => `word${String(at)}`).join(' ');
@@ -62,8 +62,7 @@ describe.skipIf(skipBecause('private chats in Chromium', why))('a private chat',
   const complaints = (): readonly string[] =>
     product.browser.complaints().map(({ kind, text }) => `${kind} ${text}`);
 
-  const lastQuestion = (): RecordedRequest | undefined =>
-    product.upstream.requests.findLast(({ method }) => method === 'POST');
+  const lastQuestion = (): RecordedRequest | undefined => questionsOf(product).at(-1);
 
   /** Whether the browser has written its entries up to this address, with the texts of their forms. */
   const hasStoredAddress = (address: string): boolean => {

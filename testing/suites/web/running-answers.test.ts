@@ -10,7 +10,7 @@ import {
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PASSPHRASE, sendWhenReady } from '../product/walk-first-run.ts';
-import { goTo, pickModel, signedInPage, type SignedInPage } from './signed-in-page.ts';
+import { goTo, pickModel, questionsOf, signedInPage, type SignedInPage } from './signed-in-page.ts';
 
 const why = whyNoPrograms(['chromium']);
 const WORDS = Array.from({ length: 80 }, (_, at) => `word${String(at)}`);
@@ -93,14 +93,12 @@ describe.skipIf(skipBecause('running answers in Chromium', why))('an answer goes
     const second = await product.browser.context.newPage();
     await signInAgain(product, second, '#/');
     await startAnswer(product, 'on two pages');
-    const index = product.upstream.requests.length - 1;
     await second.evaluate(`location.hash = ${JSON.stringify(await hashOf(page))}`);
     await second.getByText('word10').waitFor();
     await second.getByRole('button', { name: 'Stop (Esc)' }).click();
     await second.getByText('Stopped.').waitFor();
     await page.getByText('Stopped.').waitFor();
-    const request = await product.upstream.request(index);
-    expect(await request.closed).toBe('left');
+    expect(await questionsOf(product).at(-1)?.closed).toBe('left');
     const text = await finishedAnswer(page);
     expect(TEXT.startsWith(text)).toBe(true);
     expect(await finishedAnswer(second)).toBe(text);

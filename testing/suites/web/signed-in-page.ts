@@ -8,6 +8,7 @@ import {
   type FakeUpstream,
   type PosternUp,
   type FakeDialect,
+  type RecordedRequest,
 } from '@postern/testing';
 import type { Page } from 'playwright-core';
 import { walkFirstRun } from '../product/walk-first-run.ts';
@@ -94,6 +95,14 @@ export async function callApi(
     if (!answer.ok) throw new Error(answer.status + ' ' + text);
     return text === '' ? undefined : JSON.parse(text);
   })`);
+}
+
+/**
+ * The questions that arrived, oldest first. The page also lists models in the background, so an index into all requests
+ * says nothing.
+ */
+export function questionsOf({ upstream }: SignedInPage): readonly RecordedRequest[] {
+  return upstream.requests.filter(({ method }) => method === 'POST');
 }
 
 /** Selects a model for the open conversation by keyboard. */

@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openChat } from '../chat/chat.ts';
@@ -6,6 +6,7 @@ import { conversationList } from '../conversations/conversation-list.ts';
 import { currentRoute, navigate } from '../navigation/route.ts';
 import { fakeServer, json, turnStream } from '../testing/fake-server.ts';
 import { appState, conversation, modelGroup } from '../testing/page-data.ts';
+import { actions } from '../shortcuts/action.ts';
 import { actionTable, shortcutsSheet } from './later-pages.ts';
 import { Main } from './main.tsx';
 
@@ -41,6 +42,17 @@ describe('Main', () => {
     const dialog = screen.getByRole('dialog', { name });
     fireEvent(dialog, new Event('cancel', { cancelable: true }));
     expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  it('runs the action of a key that was pressed before the table had loaded', async () => {
+    const table = actions.get();
+    actions.set([]);
+    await press('{Control>}k{/Control}');
+    expect(screen.queryByRole('dialog')).toBeNull();
+    act(() => {
+      actions.set(table);
+    });
+    expect(screen.queryByRole('dialog', { name: 'Search chats' })).not.toBeNull();
   });
 
   it('gives the focus to the content if a dialog was opened from nowhere', async () => {

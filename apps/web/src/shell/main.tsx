@@ -1,6 +1,6 @@
 import { t } from '@lingui/core/macro';
 import type { AppState } from '@postern/protocol';
-import { useEffect, type ReactElement } from 'react';
+import { useEffect, useLayoutEffect, type ReactElement } from 'react';
 import { onPageEvent, watchPageEvents } from '../conversations/page-events.ts';
 import { closeChats } from '../chat/chat.ts';
 import { ChatPage } from '../chat/chat-page.tsx';
@@ -126,7 +126,8 @@ function useActions(): void {
   useEffect(() => {
     if (table !== undefined && search !== undefined) actions.set(table.ACTION_TABLE);
   }, [table, search]);
-  useEffect(() => {
+  // Before the page is painted, so that no key is lost that is pressed as soon as it is seen.
+  useLayoutEffect(() => {
     window.addEventListener('keydown', runByKey);
     return () => {
       window.removeEventListener('keydown', runByKey);
@@ -138,6 +139,13 @@ function useActions(): void {
 
 function runByKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || isComposing(event)) return;
+  if (actions.get().length === 0) {
+    const stop = actions.subscribe(() => {
+      stop();
+      runByKey(event);
+    });
+    return;
+  }
   const action = actionFor(event, isTyping(event.target));
   if (action === undefined) return;
   // Also while a dialog is open: otherwise the browser would do something else.
