@@ -1,12 +1,7 @@
 import type { Conversation, Message } from '@postern/protocol';
 import { openChat, type OpenChat } from '../chat/chat.ts';
 import { visiblePath } from '../chat/tree.ts';
-import {
-  chooseModel,
-  lastUsedModel,
-  offeredModels,
-  type OfferedModel,
-} from '../models/choose-model.ts';
+import { chooseModel, lastUsedModel, type OfferedModel } from '../models/choose-model.ts';
 import { models, pickedModels, rememberedModel } from '../models/models.ts';
 import { currentRoute } from '../navigation/route.ts';
 import { isPrivate } from '../state/private-chats.ts';
@@ -42,7 +37,7 @@ export function repeatable():
   const question = answer.parentId === null ? undefined : tree.byId.get(answer.parentId);
   const isLast = (tree.children.get(answer.id) ?? []).length === 0;
   if (run !== undefined || question?.role !== 'user' || !isLast) return undefined;
-  const model = chooseModel(offeredModels(models.get().groups), [
+  const model = chooseModel(models.get().groups, [
     pickedModels.get().get(open.id),
     lastUsedModel(conversation),
     rememberedModel(),

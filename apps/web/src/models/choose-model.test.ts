@@ -51,13 +51,25 @@ describe('chooseModel', () => {
       'a-2',
     ],
     [
+      'a preference that is not in a list that could not be read',
+      [{ ...DEAD, models: [] }, group('a'), DEMO],
+      [choice('dead', 'dead-2')],
+      'dead-2',
+    ],
+    [
+      'another model if the list was read without the preference',
+      [group('b', { models: [] }), group('a'), DEMO],
+      [choice('b', 'b-2')],
+      'a-1',
+    ],
+    [
       'the same name at another provider is a different model',
       [group('a')],
       [choice('b', 'a-2')],
       'a-1',
     ],
   ])('%s', (_name, groups, preferences, expected) => {
-    expect(chooseModel(offeredModels(groups), [undefined, ...preferences])?.model).toBe(expected);
+    expect(chooseModel(groups, [undefined, ...preferences])?.model).toBe(expected);
   });
 });
 

@@ -35,14 +35,17 @@ export function offeredModels(groups: readonly ModelGroup[]): readonly OfferedMo
 
 /**
  * Chooses a model: the first preference that is available, else the first reachable model, else the
- * demo.
+ * demo. A preference stays if its provider's list couldn't be read: a chat must not go to another
+ * provider because of that.
  */
 export function chooseModel(
-  offered: readonly OfferedModel[],
+  groups: readonly ModelGroup[],
   preferences: readonly (ModelChoice | undefined)[],
 ): OfferedModel | undefined {
+  const offered = offeredModels(groups);
   for (const preference of preferences) {
-    const found = preference === undefined ? undefined : findModel(offered, preference);
+    if (preference === undefined) continue;
+    const found = findModel(offered, preference) ?? unlisted(groups, preference);
     if (found !== undefined) return found;
   }
   return (
@@ -59,6 +62,16 @@ function findModel(
   return offered.find(
     ({ provider, model }) => provider === preference.provider && model === preference.model,
   );
+}
+
+function unlisted(
+  groups: readonly ModelGroup[],
+  { provider, model }: ModelChoice,
+): OfferedModel | undefined {
+  const group = groups.find((known) => known.provider === provider && known.failure !== undefined);
+  if (group === undefined) return undefined;
+  const { label: providerLabel, demo, local } = group;
+  return { provider, model, label: model, providerLabel, demo, local, reached: false };
 }
 
 export function lastUsedModel(conversation: Conversation | undefined): ModelChoice | undefined {

@@ -26,8 +26,22 @@ export async function loadModels(): Promise<void> {
   models.update((now) => ({ ...now, status: 'loading' }));
   const [groups] = await Promise.all([appApi.models(), loadMarks()]);
   models.update((now) =>
-    groups.ok ? { status: 'loaded', groups: groups.value } : { ...now, status: groups.failure },
+    groups.ok
+      ? { status: 'loaded', groups: withKnown(groups.value, now.groups) }
+      : { ...now, status: groups.failure },
   );
+}
+
+/** A list that can't be read now has the models that were known before. */
+function withKnown(
+  loaded: readonly ModelGroup[],
+  before: readonly ModelGroup[],
+): readonly ModelGroup[] {
+  return loaded.map((group) => {
+    if (group.failure === undefined || group.models.length > 0) return group;
+    const known = before.find(({ provider }) => provider === group.provider);
+    return known === undefined ? group : { ...group, models: known.models };
+  });
 }
 
 async function loadMarks(): Promise<void> {

@@ -14,12 +14,11 @@ export function useModelFor(
   const { groups } = useStore(models);
   const picked = useSelected(pickedModels, (all) => all.get(id));
   const { ofDefault } = useStore(marks);
-  const offered = useMemo(() => offeredModels(groups), [groups]);
   return useMemo(() => {
     const ofNew = id === 'new' ? ofDefault : undefined;
     const preferences = [picked, lastUsedModel(conversation), ofNew, rememberedModel()];
-    return chooseModel(offered, preferences);
-  }, [offered, id, picked, conversation, ofDefault]);
+    return chooseModel(groups, preferences);
+  }, [groups, id, picked, conversation, ofDefault]);
 }
 
 /** Returns the model that gave an answer, if it is still offered. */
