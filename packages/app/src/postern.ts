@@ -9,6 +9,7 @@ import {
   type SettingName,
   type SetupInput,
   type UnlockInput,
+  problemSaying,
 } from '@postern/protocol';
 import type { Connections, ProviderTable } from '@postern/upstreams';
 import {
@@ -207,7 +208,7 @@ export class Postern {
   async setUp({ storage, passphrase }: SetupInput): Promise<Result<Secret, Problem>> {
     if (this.vault.state !== 'absent') return failed(problem('VAULT_EXISTS'));
     if (storage === 'file' && passphrase === undefined) {
-      return failed(problem('REQUEST_INVALID', 'Encrypted file storage needs a passphrase.'));
+      return failed(problemSaying('REQUEST_INVALID', 'Encrypted file storage needs a passphrase.'));
     }
     const created = await this.vault.create({
       storage,

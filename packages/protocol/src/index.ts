@@ -70,6 +70,12 @@ export { DIALECT_IDS, DIALECT_INFO, perDialect, type DialectId } from './dialect
 export { EXIT, type ErrorCode } from './error-codes/error-code.ts';
 export { SORTABLE } from './id-formats.ts';
 export { ERROR_AREAS, ERROR_CODES, type ErrorCodeName } from './error-codes/error-codes.ts';
+export {
+  ERROR_SENTENCES,
+  type ErrorSentence,
+  type SentenceValues,
+} from './error-codes/error-sentences.ts';
+export { NEVER_IN_PAGE } from './error-codes/page-errors.ts';
 export { EMPTY_ANSWER, foldAnswer, storedAnswer, type FoldedAnswer } from './fold-answer.ts';
 export * from './ids.ts';
 export {
@@ -133,7 +139,13 @@ export {
 } from './provider.ts';
 export type { ServerQuirks } from './server-quirks.ts';
 export { labelKey, plainLine } from './plain-line.ts';
-export { problem, problemWithDetail, type Problem } from './problem.ts';
+export {
+  problem,
+  problemSaying,
+  problemWithDetail,
+  type Problem,
+  type ProblemDetails,
+} from './problem.ts';
 export type { TurnEvent } from './turn-event.ts';
 export { plainText } from './plain-text.ts';
 export { PAGE_HEADER, SESSION_HEADER, signedText } from './session-proof.ts';

@@ -1,4 +1,5 @@
 import type { Role } from './conversation.ts';
+import type { ErrorSentence } from './error-codes/error-sentences.ts';
 
 /** What limits a search. Omitted fields limit nothing. */
 export interface SearchFilters {
@@ -25,7 +26,7 @@ export interface SearchQuery {
 /** A filter with a value that it doesn't have. */
 export interface SearchQueryFailure {
   readonly filter: string;
-  readonly hint: string;
+  readonly hint: ErrorSentence;
 }
 
 /** The filters, what they do, and what is inserted when one is chosen. */
@@ -42,9 +43,9 @@ export const SEARCH_FILTERS: readonly { readonly text: string; readonly meaning:
   { text: 'is:pinned', meaning: 'Pinned chats' },
 ];
 
-const DAY_HINT = 'Write a date such as 2026-01-31.';
+const DAY_HINT: ErrorSentence = 'Write a date such as 2026-01-31.';
 
-type Reader = (value: string) => SearchFilters | string;
+type Reader = (value: string) => SearchFilters | ErrorSentence;
 
 /** Each returns the filter, or a hint if the value is invalid. */
 const READERS: Readonly<Record<string, Reader>> = {

@@ -1,4 +1,11 @@
-import { problem, type ErrorCodeName, type Problem } from '@postern/protocol';
+import {
+  problem,
+  problemSaying,
+  type ErrorCodeName,
+  type ErrorSentence,
+  type Problem,
+  type SentenceValues,
+} from '@postern/protocol';
 
 /** Why an upstream couldn't be configured, reached or read. Contains no secret and nothing that was sent. */
 export type UpstreamFailure =
@@ -72,7 +79,8 @@ export type CertificateFault =
 
 /** Maps a failure to a problem. Every boundary uses this function. */
 export function describeUpstreamFailure(failure: UpstreamFailure): Problem {
-  return problem(codeOf(failure), detailOf(failure));
+  const said = detailOf(failure);
+  return said === undefined ? problem(codeOf(failure)) : problemSaying(codeOf(failure), ...said);
 }
 
 const CODES = {
@@ -123,7 +131,7 @@ function codeOf(failure: UpstreamFailure): ErrorCodeName {
   }
 }
 
-const UNREACHABLE: Readonly<Record<Unreachable, string>> = {
+const UNREACHABLE: Readonly<Record<Unreachable, ErrorSentence>> = {
   'name-unknown': "The provider's host name can't be resolved.",
   refused: 'The provider refused the connection.',
   'no-route': 'There is no route to the provider from this network.',
@@ -133,7 +141,7 @@ const UNREACHABLE: Readonly<Record<Unreachable, string>> = {
   other: "Can't reach the provider.",
 };
 
-const CERTIFICATE: Readonly<Record<CertificateFault, string>> = {
+const CERTIFICATE: Readonly<Record<CertificateFault, ErrorSentence>> = {
   expired: "The provider's certificate has expired.",
   'not-yet-valid': "The provider's certificate isn't valid yet.",
   'wrong-host': "The provider's certificate is for another host.",
@@ -142,28 +150,30 @@ const CERTIFICATE: Readonly<Record<CertificateFault, string>> = {
   other: "The provider's certificate isn't valid.",
 };
 
-const WAITING: Readonly<Record<'connection' | 'head' | 'body', string>> = {
+const WAITING: Readonly<Record<'connection' | 'head' | 'body', ErrorSentence>> = {
   connection: 'Timed out connecting to the provider.',
   head: "The provider didn't start to respond in time.",
   body: 'The provider stopped sending in the middle of its response.',
 };
 
-function detailOf(failure: UpstreamFailure): string | undefined {
+type Said = readonly [sentence: ErrorSentence, values?: SentenceValues];
+
+function detailOf(failure: UpstreamFailure): Said | undefined {
   switch (failure.reason) {
     case 'unreachable':
-      return UNREACHABLE[failure.why];
+      return [UNREACHABLE[failure.why]];
     case 'certificate':
-      return CERTIFICATE[failure.why];
+      return [CERTIFICATE[failure.why]];
     case 'proxy-invalid':
-      return "The configured proxy isn't a plain http:// or https:// address.";
+      return ["The configured proxy isn't a plain http:// or https:// address."];
     case 'proxy-password-missing':
-      return "The proxy's password isn't in the vault, or the vault is locked.";
+      return ["The proxy's password isn't in the vault, or the vault is locked."];
     case 'compressed':
-      return "The provider sent a compressed response, which Postern didn't ask for.";
+      return ["The provider sent a compressed response, which Postern didn't ask for."];
     case 'proxy-failed':
       return proxyDetail(failure.status);
     case 'timeout':
-      return WAITING[failure.waitingFor];
+      return [WAITING[failure.waitingFor]];
     case 'address-private':
     case 'address-forbidden':
       return rangeDetail(failure);
@@ -177,11 +187,14 @@ type RangeFailure = Extract<
   { readonly reason: `address-${'private' | 'forbidden'}` }
 >;
 
-function rangeDetail({ reason, provider, host }: RangeFailure): string | undefined {
+function rangeDetail({ reason, provider, host }: RangeFailure): Said | undefined {
   if (provider === undefined || host === undefined) return undefined;
   return reason === 'address-private'
-    ? `The address of ${provider} is on a private network, and ${host} isn't listed as local.`
-    : `The address of ${provider} is ${host}, which Postern never connects to.`;
+    ? [
+        "The address of {provider} is on a private network, and {host} isn't listed as local.",
+        { provider, host },
+      ]
+    : ['The address of {provider} is {host}, which Postern never connects to.', { provider, host }];
 }
 
 type ProviderFailure = Exclude<
@@ -189,34 +202,29 @@ type ProviderFailure = Exclude<
   RangeFailure
 >;
 
-function providerDetail(failure: ProviderFailure): string | undefined {
-  const { provider } = failure;
-  switch (failure.reason) {
-    case 'address-invalid':
-      return `The address of ${provider} isn't a plain http:// or https:// URL.`;
-    case 'address-insecure':
-      return `The address of ${provider} uses plain HTTP, and ${failure.host} is neither loopback nor listed as local.`;
-    case 'not-local':
-      return `Only local models are allowed, and ${provider} is neither on this machine nor trusted.`;
-    case 'ca-unusable':
-      return `Can't use the authority of ${provider}: ${failure.why}.`;
-    case 'pins-too-few':
-      return `The provider ${provider} needs at least two different pins.`;
-    case 'endpoint-incomplete':
-      return `The endpoint ${provider} needs "${failure.field}".`;
-    case 'provider-fixed':
-      return `"${failure.field}" of the built-in provider ${provider} can't be changed.`;
-    case 'key-missing':
-      return `The vault has no key for ${provider}.`;
-    case 'key-unsendable':
-      return `The key stored for ${provider} contains invalid characters.`;
-    case 'plan-token':
-      return undefined;
-  }
+function providerDetail(failure: ProviderFailure): Said | undefined {
+  if (failure.reason === 'plan-token') return undefined;
+  const { reason, ...values } = failure;
+  return [PROVIDER_SENTENCES[reason], values];
 }
 
-function proxyDetail(status: number | undefined): string {
-  if (status === undefined) return "Can't reach the proxy, or it closed the connection.";
-  if (status === 407) return 'The proxy rejected the user name and password.';
-  return `The proxy refused to connect with status ${status}.`;
+/** With the fields of the failure as values. */
+const PROVIDER_SENTENCES = {
+  'address-invalid': "The address of {provider} isn't a plain http:// or https:// URL.",
+  'address-insecure':
+    'The address of {provider} uses plain HTTP, and {host} is neither loopback nor listed as local.',
+  'not-local':
+    'Only local models are allowed, and {provider} is neither on this machine nor trusted.',
+  'ca-unusable': "Can't use the authority of {provider}: {why}.",
+  'pins-too-few': 'The provider {provider} needs at least two different pins.',
+  'endpoint-incomplete': 'The endpoint {provider} needs "{field}".',
+  'provider-fixed': '"{field}" of the built-in provider {provider} can\'t be changed.',
+  'key-missing': 'The vault has no key for {provider}.',
+  'key-unsendable': 'The key stored for {provider} contains invalid characters.',
+} as const satisfies Record<Exclude<ProviderFailure['reason'], 'plan-token'>, ErrorSentence>;
+
+function proxyDetail(status: number | undefined): Said {
+  if (status === undefined) return ["Can't reach the proxy, or it closed the connection."];
+  if (status === 407) return ['The proxy rejected the user name and password.'];
+  return ['The proxy refused to connect with status {status}.', { status }];
 }

@@ -1,8 +1,10 @@
 import {
   MAX_PASSPHRASE_BYTES,
   MIN_PASSPHRASE_LENGTH,
+  problemSaying,
   problemWithDetail,
   type ErrorCodeName,
+  type ErrorSentence,
   type PassphraseProblem,
   type Problem,
 } from '@postern/protocol';
@@ -48,17 +50,17 @@ const CODES: Readonly<Record<Reason, ErrorCodeName>> = {
 };
 
 export function describeVaultFailure(failure: VaultFailure): Problem {
-  const found = problemWithDetail(CODES[failure.reason], detailOf(failure));
+  const found = saidBy(failure) ?? problemWithDetail(CODES[failure.reason], detailOf(failure));
   return { ...found, remedy: remedyOf(failure) ?? found.remedy };
 }
 
-const ABSENCES: Readonly<Record<KeyringAbsence, string>> = {
-  'no-bus': 'there is no session bus',
-  'no-service': 'no Secret Service provider on the session bus',
-  'no-collection': 'the service has no keyring to store secrets in',
-  'no-answer': 'it stopped answering',
-  'not-keeping': "it doesn't return what was stored",
-  unknown: 'the keyring library gave no known reason',
+const ABSENCES: Readonly<Record<KeyringAbsence, ErrorSentence>> = {
+  'no-bus': "Can't reach a keyring service: there is no session bus.",
+  'no-service': "Can't reach a keyring service: no Secret Service provider on the session bus.",
+  'no-collection': "Can't reach a keyring service: the service has no keyring to store secrets in.",
+  'no-answer': "Can't reach a keyring service: it stopped answering.",
+  'not-keeping': "Can't reach a keyring service: it doesn't return what was stored.",
+  unknown: "Can't reach a keyring service: the keyring library gave no known reason.",
 };
 
 const DAMAGES: Readonly<Record<Damage, string>> = {
@@ -87,10 +89,38 @@ const PROBLEMS: Readonly<Record<SecretProblem, string>> = {
   times: 'its times are invalid',
 };
 
-const UNFIT: Readonly<Record<PassphraseProblem, string>> = {
-  'too-short': `it needs at least ${MIN_PASSPHRASE_LENGTH} characters`,
-  'too-long': `it is longer than ${MAX_PASSPHRASE_BYTES} bytes`,
+const UNFIT: Readonly<Record<PassphraseProblem, ErrorSentence>> = {
+  'too-short': "The passphrase can't be used: it needs at least {min} characters.",
+  'too-long': "The passphrase can't be used: it is longer than {max} bytes.",
 };
+
+/** The failures with sentences that the page can translate. */
+function saidBy(failure: VaultFailure): Problem | undefined {
+  switch (failure.reason) {
+    case 'keyring-unavailable':
+      return problemSaying('KEYRING_UNAVAILABLE', ABSENCES[failure.cause]);
+    case 'passphrase-needed':
+      return problemSaying(
+        'VAULT_PASSPHRASE_UNFIT',
+        "The passphrase can't be used: none was given.",
+      );
+    case 'passphrase-unfit': {
+      const limits = failure.problem === 'too-short' ? MIN : MAX;
+      return problemSaying('VAULT_PASSPHRASE_UNFIT', UNFIT[failure.problem], limits);
+    }
+    case 'key-form-unexpected':
+      return problemSaying(
+        'SECRET_FORM_UNEXPECTED',
+        "Nothing was stored, because the value doesn't look like that provider's key: expected the form {example}.",
+        { example: failure.example },
+      );
+    default:
+      return undefined;
+  }
+}
+
+const MIN = { min: MIN_PASSPHRASE_LENGTH };
+const MAX = { max: MAX_PASSPHRASE_BYTES };
 
 /** Details about this failure; undefined if there are none. */
 function detailOf(failure: VaultFailure): string | undefined {
@@ -105,12 +135,8 @@ function detailOf(failure: VaultFailure): string | undefined {
         : `${failure.file} was removed`;
     case 'backend-changed':
       return `it was made with ${failure.recorded} storage, but ${FOUND[failure.found]}`;
-    case 'keyring-unavailable':
-      return ABSENCES[failure.cause];
     case 'secret-invalid':
       return PROBLEMS[failure.problem];
-    case 'key-form-unexpected':
-      return `expected the form ${failure.example}`;
     default:
       return detailOfOthers(failure);
   }
@@ -118,10 +144,6 @@ function detailOf(failure: VaultFailure): string | undefined {
 
 function detailOfOthers(failure: VaultFailure): string | undefined {
   switch (failure.reason) {
-    case 'passphrase-needed':
-      return 'none was given';
-    case 'passphrase-unfit':
-      return UNFIT[failure.problem];
     case 'slot-missing':
     case 'slot-exists':
       return failure.kind;

@@ -1,6 +1,6 @@
 import { readCatalogues, type Catalogue } from './catalogue.ts';
 import { parseMessage, type CompiledMessage, type Token } from './message.ts';
-import { identityOf, readSourceTexts } from './source-texts.ts';
+import { identityOf, readSourceTexts, type SourceTexts } from './source-texts.ts';
 
 /**
  * What is wrong with the catalogues, one line each: a text that is missing or not translated (in a language that
@@ -11,8 +11,9 @@ export function catalogueProblems(
   root: string,
   locales: readonly string[],
   complete: readonly string[],
+  others?: SourceTexts,
 ): readonly string[] {
-  const sources = readSourceTexts(root);
+  const sources = readSourceTexts(root, others);
   return locales.flatMap((locale) => {
     const catalogues = readCatalogues(root, locale);
     return [
@@ -22,8 +23,6 @@ export function catalogueProblems(
     ];
   });
 }
-
-type SourceTexts = ReturnType<typeof readSourceTexts>;
 
 function missingTexts(
   sources: SourceTexts,

@@ -1,12 +1,12 @@
 import { cataloguePath, readCatalogues, writeCatalogue } from './catalogue.ts';
-import { identityOf, readSourceTexts } from './source-texts.ts';
+import { identityOf, readSourceTexts, type SourceTexts } from './source-texts.ts';
 
 /**
  * Brings the catalogues of these languages in step with the sources: adds new texts without a translation, and
  * removes those that the sources don't have any more. A text that moved to another folder keeps its translation.
  */
-export function extractTexts(root: string, locales: readonly string[]): void {
-  const sources = readSourceTexts(root);
+export function extractTexts(root: string, locales: readonly string[], others?: SourceTexts): void {
+  const sources = readSourceTexts(root, others);
   for (const locale of locales) {
     const catalogues = readCatalogues(root, locale);
     const translations = new Map(

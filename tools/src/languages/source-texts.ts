@@ -4,8 +4,11 @@ import { compileTexts, MACROS, type SourceText } from './compile-texts.ts';
 
 const SOURCES = 'apps/web/src';
 
-/** The texts of the page by the folder of `apps/web/src` that they are in; a text that occurs twice is there once. */
-export function readSourceTexts(root: string): ReadonlyMap<string, readonly SourceText[]> {
+/** Texts by the folder of `apps/web/src` that they are in. */
+export type SourceTexts = ReadonlyMap<string, readonly SourceText[]>;
+
+/** The texts of the page, with `others`; a text that occurs twice in a folder is there once. */
+export function readSourceTexts(root: string, others: SourceTexts = new Map()): SourceTexts {
   const folders = new Map<string, Map<string, SourceText>>();
   for (const path of globSync(join(root, SOURCES, '*/**/*.{ts,tsx}')).sort()) {
     const source = readFileSync(path, 'utf8');
@@ -20,7 +23,8 @@ export function readSourceTexts(root: string): ReadonlyMap<string, readonly Sour
     }
     folders.set(folder, texts);
   }
-  return new Map([...folders].map(([folder, texts]) => [folder, [...texts.values()]]));
+  const own = [...folders].map(([folder, texts]) => [folder, [...texts.values()]] as const);
+  return new Map([...own, ...others]);
 }
 
 /** What makes a text the same in source and catalogue. */

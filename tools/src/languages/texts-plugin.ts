@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import type { Plugin } from 'vite';
 import { readCatalogues, type Catalogue } from './catalogue.ts';
 import { compileTexts, MACROS } from './compile-texts.ts';
+import { ERRORS } from './error-texts.ts';
 import { keyOf, parseMessage, type CompiledMessage } from './message.ts';
 
-const CATALOGUE = /\/apps\/web\/src\/languages\/catalogues\/([\w-]+)\.ts$/;
+const CATALOGUE = /\/apps\/web\/src\/languages\/catalogues\/(errors\/)?([\w-]+)\.ts$/;
 const ROOT = join(import.meta.dirname, '../../..');
 
 /** Compiles the texts of the page, and puts the catalogues of a language in place of its module. */
@@ -20,9 +21,11 @@ export function texts(): Plugin {
       },
     },
     load(id) {
-      const locale = CATALOGUE.exec(id)?.[1];
+      const [, ofErrors, locale] = CATALOGUE.exec(id) ?? [];
       if (locale === undefined) return undefined;
-      const catalogues = readCatalogues(ROOT, locale);
+      const catalogues = readCatalogues(ROOT, locale).filter(
+        ({ folder }) => (folder === ERRORS) === (ofErrors !== undefined),
+      );
       for (const { path } of catalogues) this.addWatchFile(path);
       const messages = compileCatalogues(catalogues);
       return `export const messages = JSON.parse(${JSON.stringify(JSON.stringify(messages))});`;
@@ -34,11 +37,12 @@ export function texts(): Plugin {
 function compileCatalogues(
   catalogues: readonly Catalogue[],
 ): Readonly<Record<string, CompiledMessage>> {
-  const entries = catalogues.flatMap(({ entries }) =>
+  const entries = catalogues.flatMap(({ entries, folder }) =>
     entries
       .filter(({ translation }) => translation !== '')
       .map(({ message, context, translation }): [string, CompiledMessage] => [
-        keyOf(message, context),
+        // The page finds what the process says by its English text.
+        folder === ERRORS ? message : keyOf(message, context),
         parseMessage(translation),
       ]),
   );

@@ -1,21 +1,36 @@
 import { t } from '@lingui/core/macro';
 import { isJsonObject, type JsonValue } from '@postern/kernel';
-import type { AnswerFailure, ErrorCodeName, Problem } from '@postern/protocol';
+import type { AnswerFailure, ErrorCodeName, Problem, SentenceValues } from '@postern/protocol';
+import { language } from '../languages/language.ts';
 
 /** Why a request to the Postern process failed, in words for the user. */
 export type RequestProblem =
   /** The process responded with a problem. */
-  | (Omit<Problem, 'remedy'> & {
-      readonly reason: 'refused';
-      readonly remedy: string | undefined;
-    })
+  | ({ readonly reason: 'refused'; readonly code: ErrorCodeName } & SaidProblem)
   /** `unreachable`: nothing listens at the address. `garbled`: the response isn't one of Postern's. */
-  | {
-      readonly reason: 'unreachable' | 'garbled';
-      readonly code: undefined;
-      readonly message: string;
-      readonly remedy: string | undefined;
-    };
+  | ({ readonly reason: 'unreachable' | 'garbled'; readonly code: undefined } & SaidProblem);
+
+export interface SaidProblem {
+  readonly message: string;
+  readonly remedy: string | undefined;
+  /** What has no translation: more about the case, in English. */
+  readonly detail?: string | undefined;
+  /** Set if the message and the remedy are in English, and the page isn't. */
+  readonly lang?: 'en' | undefined;
+}
+
+/** A problem of the process, in its words. A code may be one of another version. */
+export interface SentProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string | undefined;
+  readonly details: SentDetails | undefined;
+}
+
+interface SentDetails {
+  readonly sentence: string;
+  readonly values: SentenceValues;
+}
 
 // The texts are read when they are shown, in the language of that moment.
 
@@ -45,9 +60,27 @@ export const GARBLED = {
 export function problemFrom(body: JsonValue): RequestProblem {
   const error = isJsonObject(body) ? body['error'] : undefined;
   if (!isJsonObject(error)) return GARBLED;
-  const { code, message, remedy } = error;
+  const { code, message, remedy, details } = error;
   if (typeof code !== 'string' || typeof message !== 'string') return GARBLED;
-  return refused(code, message, typeof remedy === 'string' ? remedy : undefined);
+  return refused({
+    code,
+    message,
+    remedy: typeof remedy === 'string' ? remedy : undefined,
+    details: detailsFrom(details),
+  });
+}
+
+function detailsFrom(details: JsonValue | undefined): SentDetails | undefined {
+  if (!isJsonObject(details)) return undefined;
+  const { sentence, values } = details;
+  if (typeof sentence !== 'string' || !isJsonObject(values)) return undefined;
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- other values are shown as nothing
+  return { sentence, values: values as SentenceValues };
+}
+
+/** A problem in a response that succeeded. */
+export function problemOf(problem: Problem): RequestProblem {
+  return refused({ details: undefined, ...problem });
 }
 
 /** Turns a failed answer into a problem. The remedy is `remedyOf` its code, which is loaded later. */
@@ -55,16 +88,47 @@ export function problemFromFailure(
   { code, message }: AnswerFailure,
   remedy: string | undefined,
 ): RequestProblem {
-  return refused(code, message, remedy);
+  return refused({ code, message, remedy, details: undefined });
 }
 
-function refused(code: string, message: string, remedy: string | undefined): RequestProblem {
+let say = untranslated;
+
+/** Translates problems from now on, also those that are there. */
+export function sayProblemsWith(translate: typeof untranslated): void {
+  say = translate;
+}
+
+/** A problem in the words of the process. */
+export function untranslated({ message, remedy }: SentProblem): SaidProblem {
+  return {
+    message: toPageText(message),
+    remedy: toPageText(remedy),
+    lang: language.get() === 'en' ? undefined : 'en',
+  };
+}
+
+/** A problem in the page’s language, if its texts have loaded. */
+export function saidBy(sent: SentProblem): SaidProblem {
+  return say(sent);
+}
+
+function refused(sent: SentProblem): RequestProblem {
   return {
     reason: 'refused',
     // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion -- a code of another version equals none that the page knows
-    code: code as ErrorCodeName,
-    message: toPageText(message),
-    remedy: toPageText(remedy),
+    code: sent.code as ErrorCodeName,
+    get message() {
+      return say(sent).message;
+    },
+    get remedy() {
+      return say(sent).remedy;
+    },
+    get detail() {
+      return say(sent).detail;
+    },
+    get lang() {
+      return say(sent).lang;
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import { failed, ok, parseJson, type JsonValue, type Result } from '@postern/kernel';
+import { prepareErrorTexts } from './later-error-texts.ts';
 import { pageHeader } from './page-key.ts';
 import { sessionHeader } from './page-secret.ts';
 import { GARBLED, problemFrom, UNREACHABLE, type RequestProblem } from './problem.ts';
@@ -74,6 +75,7 @@ export async function exchange(
 /** Reads a response whose status is no success. */
 async function refusalOf(response: Response): Promise<ApiResult<never>> {
   const body = await bodyOf<JsonValue>(response);
+  await prepareErrorTexts();
   return report(body.ok ? problemFrom(body.value) : body.failure);
 }
 

@@ -1,12 +1,14 @@
 import { t } from '@lingui/core/macro';
 import type { AnswerFailure, Message } from '@postern/protocol';
 import { useRef, useState, type ReactElement, type ReactNode } from 'react';
-import { problemFromFailure, toPageText } from '../api/problem.ts';
+import { errorTexts } from '../api/later-error-texts.ts';
+import { problemFromFailure } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { Notice, ProblemNotice } from '../controls/notice.tsx';
+import { SentText } from '../controls/sent-text.tsx';
 import { ModelPicker } from '../models/model-picker.tsx';
 import { navigate } from '../navigation/route.ts';
-import { createLater, useLater } from '../state/later.ts';
+import { useLater } from '../state/later.ts';
 import { useSelected } from '../state/store.ts';
 import { endingOf, type EndAction } from './answer-ending.ts';
 import type { OpenChat } from './chat.ts';
@@ -14,8 +16,6 @@ import { editedMessage } from './edited-message.ts';
 import { AutomaticRetry, RetryWait, useWaitMs } from './retry-wait.tsx';
 import { retryAnswer } from './send.ts';
 import { useContinue, useRetry } from './use-retry.ts';
-
-const errorTable = createLater(async () => await import('../api/error-table.ts'));
 
 interface AnswerProps {
   readonly open: OpenChat;
@@ -42,7 +42,7 @@ export function AnswerEnd({ open, message }: AnswerProps): ReactElement | null {
   }
   return (
     <Notice tone={tone} title={title ?? ''} actions={actions} announced={false}>
-      {failure !== undefined && <span>{toPageText(failure.message)}</span>}
+      {failure !== undefined && <SentText code={failure.code} message={failure.message} />}
     </Notice>
   );
 }
@@ -53,7 +53,7 @@ function Failure(props: {
   readonly wait: ReactNode;
 }): ReactElement {
   const { failure, actions, wait } = props;
-  const remedy = useLater(errorTable, true)?.remedyOf(failure.code);
+  const remedy = useLater(errorTexts, true)?.remedyOf(failure.code);
   const problem = problemFromFailure(failure, wait === false ? remedy : undefined);
   return (
     <ProblemNotice problem={problem} actions={actions} announced={false}>

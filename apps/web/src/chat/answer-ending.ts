@@ -99,6 +99,9 @@ const ACTIONS: Readonly<Partial<Record<ErrorCodeName, readonly EndAction[]>>> = 
   UPSTREAM_OVERLOADED: ['again', 'again-with'],
   UPSTREAM_NOT_FOUND: ['again-with', 'again'],
   UPSTREAM_TOO_LARGE: ['again-with', 'new-chat'],
+  UPSTREAM_BILLING: ['again-with', 'again'],
+  UPSTREAM_NOT_LOCAL: ['again-with'],
+  PROVIDER_UNKNOWN: ['again-with'],
 };
 
 /** Whether the process can go on with the answer: it ends with text. */

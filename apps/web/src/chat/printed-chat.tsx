@@ -1,6 +1,7 @@
 import { msg, t } from '@lingui/core/macro';
 import { ATTACHMENT_TYPES, type Message, type MessagePart } from '@postern/protocol';
 import { useDeferredValue, useEffect, useMemo, useRef, type ReactElement } from 'react';
+import { SentText } from '../controls/sent-text.tsx';
 import { displayTitle } from '../conversations/display-title.ts';
 import { CodeBlock } from '../markdown/code-block.tsx';
 import { splitAtFences } from '../markdown/code-fences.ts';
@@ -83,7 +84,11 @@ function PrintedMessage(props: {
       {parts.map((part, index) => (
         <PrintedPart key={index} part={part} isTyped={role !== 'assistant'} files={files} />
       ))}
-      {failure !== undefined && <p className="quiet">{failure.message}</p>}
+      {failure !== undefined && (
+        <p className="quiet">
+          <SentText code={failure.code} message={failure.message} />
+        </p>
+      )}
     </article>
   );
 }

@@ -1,11 +1,14 @@
 import { CircleAlert, Info, TriangleAlert } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import type { RequestProblem } from '../api/problem.ts';
+import { createLater, useLater } from '../state/later.ts';
+
+const problemFix = createLater(async () => await import('./problem-fix.tsx'));
 
 /** A message in the page, with optional actions. */
 export function Notice(props: {
   readonly tone?: 'info' | 'warning' | 'danger';
-  readonly title?: string;
+  readonly title?: ReactNode;
   readonly children?: ReactNode;
   readonly actions?: ReactNode;
   /** False for an old problem, which screen readers read in its place only. */
@@ -35,11 +38,22 @@ export function ProblemNotice(props: {
   readonly announced?: boolean;
   readonly children?: ReactNode;
 }): ReactElement {
-  const { message, remedy, code } = props.problem;
-  const { announced = true } = props;
+  const { message, remedy, code, detail, lang } = props.problem;
+  const { announced = true, actions } = props;
+  const Fix = useLater(problemFix, actions === undefined)?.ProblemFix;
   return (
-    <Notice tone="danger" title={message} actions={props.actions} announced={announced}>
-      {remedy !== undefined && <span>{remedy}</span>}
+    <Notice
+      tone="danger"
+      title={<span lang={lang}>{message}</span>}
+      actions={actions ?? (Fix && <Fix code={code} />)}
+      announced={announced}
+    >
+      {detail !== undefined && (
+        <span lang="en" dir="auto">
+          {detail}
+        </span>
+      )}
+      {remedy !== undefined && <span lang={lang}>{remedy}</span>}
       {props.children}
       {code !== undefined && <code className="notice-code">{code}</code>}
     </Notice>

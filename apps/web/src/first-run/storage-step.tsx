@@ -3,10 +3,11 @@ import { FileLock2, KeyRound } from 'lucide-react';
 import type { AppState, SetupAnswer } from '@postern/protocol';
 import { useId, useState, type ReactElement, type ReactNode } from 'react';
 import { appApi } from '../api/app-api.ts';
-import { toPageText, type RequestProblem } from '../api/problem.ts';
+import type { RequestProblem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { Notice, ProblemNotice } from '../controls/notice.tsx';
 import { Gate } from '../controls/gate.tsx';
+import { SentText } from '../controls/sent-text.tsx';
 import { isUsable, NewPassphrase, type PassphraseEntry } from '../vault/new-passphrase.tsx';
 
 type Storage = 'keyring' | 'file';
@@ -82,7 +83,7 @@ function StorageChoice(props: {
     <>
       {!keyring.available && (
         <Notice title={t`The system keyring isn’t available.`}>
-          {toPageText(keyring.message)}
+          <SentText {...keyring} />
         </Notice>
       )}
       <fieldset className="choices">

@@ -32,6 +32,11 @@ export function textOf({ id, message, values = {} }: MessageDescriptor): string 
   return format(translated ?? (message as Message | undefined) ?? id, values);
 }
 
+/** The translation of a text that the process sent; undefined in English, and if there is none. */
+export function translationOf(id: string, values: Values = {}): string | undefined {
+  return Object.hasOwn(current.messages, id) ? textOf({ id, values }) : undefined;
+}
+
 /** What the macros call. The page renders anew when the language changes. */
 export const i18n = {
   _: (text: MessageDescriptor | string): string =>

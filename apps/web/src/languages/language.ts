@@ -30,6 +30,10 @@ export const LANGUAGE_NAMES: readonly (readonly [language: Language, name: strin
   ['zh-TW', LANGUAGES['zh-TW'].name],
 ];
 
+/** Loads more translations of a language. */
+type LoadMore = (language: Language) => Promise<Messages>;
+let loadMore: LoadMore | undefined;
+
 const REMEMBERED = 'postern.language';
 const shown = createStore<Language>('en');
 
@@ -52,6 +56,12 @@ export async function chooseLanguage(chosen: Language): Promise<void> {
     // Without storage the language is asked for again with the next page load.
   }
   await show(chosen);
+}
+
+/** Adds translations that only some pages need, in this language and in those that are chosen later. */
+export async function addTranslations(load: LoadMore): Promise<void> {
+  loadMore = load;
+  await show(shown.get());
 }
 
 /** The first of the user’s languages that the page has, or English. */
@@ -85,7 +95,8 @@ async function show(next: Language): Promise<void> {
   const { direction, load } = LANGUAGES[next];
   let messages: Messages;
   try {
-    ({ messages } = await load());
+    const [own, more] = await Promise.all([load(), loadMore?.(next)]);
+    messages = { ...own.messages, ...more };
   } catch {
     // Postern isn’t running. The language that is shown stays.
     return;

@@ -3,11 +3,11 @@ import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import type { ModelMarks } from '@postern/protocol';
 import { useId, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
-import { toPageText } from '../api/problem.ts';
 import { isComposing } from '../controls/composition.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { Keys } from '../controls/keys.tsx';
 import { nextIndex } from '../controls/list-keys.ts';
+import { SaidText, SentText } from '../controls/sent-text.tsx';
 import { Spinner } from '../controls/spinner.tsx';
 import { useStore } from '../state/store.ts';
 import { offeredModels, type ModelChoice, type OfferedModel } from './choose-model.ts';
@@ -180,13 +180,19 @@ function NothingFound(): ReactElement {
 function GroupFailures(): ReactElement | null {
   const { groups, status } = useStore(models);
   const failed = groups.filter(({ failure }) => failure !== undefined);
-  if (typeof status === 'object') return <p className="picker-note">{status.message}</p>;
+  if (typeof status === 'object')
+    return (
+      <p className="picker-note">
+        <SaidText said={status} />
+      </p>
+    );
   if (failed.length === 0) return null;
   return (
     <div className="picker-note">
       {failed.map(({ provider, label, failure }) => (
         <p key={provider}>
-          {t`Couldn’t load models from ${label}.`} {toPageText(failure?.message)}
+          {t`Couldn’t load models from ${label}.`}{' '}
+          {failure !== undefined && <SentText {...failure} />}
         </p>
       ))}
     </div>

@@ -5,6 +5,7 @@ import { useId, useState, type KeyboardEvent, type ReactElement, type ReactNode 
 import { isComposing } from '../controls/composition.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { nextIndex } from '../controls/list-keys.ts';
+import { SaidText } from '../controls/sent-text.tsx';
 import { Spinner } from '../controls/spinner.tsx';
 import { navigate } from '../navigation/route.ts';
 import { usePrivate } from '../state/private-chats.ts';
@@ -68,7 +69,7 @@ function ListNotes(props: { readonly prompts: Prompts; readonly found: number })
       {status === 'loading' && list.length === 0 && <Spinner label={t`Loading…`} />}
       {typeof status === 'object' && (
         <p className="prompt-note" role="alert">
-          {status.message} {status.remedy}
+          <SaidText said={status} /> <span lang={status.lang}>{status.remedy}</span>
         </p>
       )}
       {status === 'loaded' && list.length === 0 && (

@@ -11,6 +11,7 @@ import { isComposing } from '../controls/composition.ts';
 import { Dialog } from '../controls/dialog.tsx';
 import { nextIndex } from '../controls/list-keys.ts';
 import { Keys } from '../controls/keys.tsx';
+import { SaidText } from '../controls/sent-text.tsx';
 import { useScrollIntoView } from '../controls/use-scroll-into-view.ts';
 import { Spinner } from '../controls/spinner.tsx';
 import { formatDate } from '../languages/formats.ts';
@@ -241,7 +242,8 @@ function SearchStatus(props: {
   if (search.problem !== undefined) {
     return (
       <p className="search-status" role="alert">
-        {search.problem.message} {search.problem.remedy}
+        <SaidText said={search.problem} />{' '}
+        <span lang={search.problem.lang}>{search.problem.remedy}</span>
       </p>
     );
   }

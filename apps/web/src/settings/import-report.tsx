@@ -1,4 +1,5 @@
 import { msg, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import {
   CHAT_IMPORT_NOTES,
   CHAT_SKIP_REASONS,
@@ -7,8 +8,9 @@ import {
   type ChatImportReport,
 } from '@postern/protocol';
 import type { ReactElement } from 'react';
-import { toPageText } from '../api/problem.ts';
+import { problemOf } from '../api/problem.ts';
 import { ProblemNotice } from '../controls/notice.tsx';
+import { SentText } from '../controls/sent-text.tsx';
 import { formatNumber } from '../languages/formats.ts';
 import { i18n } from '../languages/i18n.ts';
 
@@ -40,7 +42,7 @@ export function ImportReport(props: {
       <h3>
         <bdi>{name}</bdi>
       </h3>
-      {problem !== null && <ProblemNotice problem={{ ...problem, reason: 'refused' }} />}
+      {problem !== null && <ProblemNotice problem={problemOf(problem)} />}
       {source !== null && (
         <dl className="facts">
           <div>
@@ -58,15 +60,17 @@ export function ImportReport(props: {
       {skipped.length > 0 && (
         <ul className="import-skipped">
           {skipped.slice(0, MAX_SHOWN).map(({ place, why }) => (
-            <li
-              key={place}
-            >{t`Chat ${place}: ${{ reason: toPageText(CHAT_SKIP_REASONS[why]) }}`}</li>
+            <li key={place}>
+              <Trans>
+                Chat {place}: <SentText message={CHAT_SKIP_REASONS[why]} />
+              </Trans>
+            </li>
           ))}
         </ul>
       )}
       {NOTES.filter((note) => (notes[note] ?? 0) > 0).map((note) => (
         <p key={note} className="quiet">
-          {notes[note]} × {toPageText(CHAT_IMPORT_NOTES[note])}
+          {formatNumber(notes[note] ?? 0)} × <SentText message={CHAT_IMPORT_NOTES[note]} />
         </p>
       ))}
     </div>

@@ -3,16 +3,16 @@ import { parseJson } from '@postern/kernel';
 import type { LibraryImport } from '@postern/protocol';
 import { useRef, useState, type ReactElement } from 'react';
 import { libraryApi } from '../api/library-api.ts';
+import type { SaidProblem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { Notice } from '../controls/notice.tsx';
+import { SaidText } from '../controls/sent-text.tsx';
 import { saveFile } from '../state/save-file.ts';
 
 /** More than the largest library, whose texts are JSON with escapes. */
 const MAX_FILE_BYTES = 15_000_000;
 
-type Outcome =
-  | { readonly imported: LibraryImport }
-  | { readonly problem: { readonly message: string; readonly remedy?: string | undefined } };
+type Outcome = { readonly imported: LibraryImport } | { readonly problem: SaidProblem };
 
 /** Exports and imports presets and prompts. */
 export function LibraryFileSection(): ReactElement {
@@ -63,8 +63,8 @@ export function LibraryFileSection(): ReactElement {
         )}
       </div>
       {outcome !== undefined && 'problem' in outcome && (
-        <Notice tone="danger" title={outcome.problem.message}>
-          {outcome.problem.remedy}
+        <Notice tone="danger" title={<SaidText said={outcome.problem} />}>
+          <span lang={outcome.problem.lang}>{outcome.problem.remedy}</span>
         </Notice>
       )}
     </section>

@@ -2,9 +2,9 @@ import { t } from '@lingui/core/macro';
 import { Download, LockKeyhole } from 'lucide-react';
 import type { AppState } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
-import { toPageText } from '../api/problem.ts';
 import { exportDialog } from '../chat/later-export.ts';
 import { Button } from '../controls/button.tsx';
+import { SentText } from '../controls/sent-text.tsx';
 import { lockNow } from '../session/lock-now.ts';
 import { useLater } from '../state/later.ts';
 
@@ -24,7 +24,7 @@ export function StorageSection({ state }: { readonly state: AppState }): ReactEl
         </div>
         <div>
           <dt>{t`System keyring`}</dt>
-          <dd>{keyring.available ? t`Available.` : toPageText(keyring.message)}</dd>
+          <dd>{keyring.available ? t`Available.` : <SentText {...keyring} />}</dd>
         </div>
         <div>
           <dt>{t`Chats`}</dt>

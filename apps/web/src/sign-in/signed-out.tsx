@@ -6,6 +6,7 @@ import { Button } from '../controls/button.tsx';
 import { CopyField } from '../controls/copy-field.tsx';
 import { Notice } from '../controls/notice.tsx';
 import { Gate } from '../controls/gate.tsx';
+import { SaidText } from '../controls/sent-text.tsx';
 import { RememberChoice } from '../session/remember-choice.tsx';
 
 const COMMAND = 'postern open';
@@ -25,7 +26,7 @@ export function SignedOut(props: {
       }
     >
       {props.problem !== undefined && (
-        <Notice tone="warning" title={props.problem.message}>
+        <Notice tone="warning" title={<SaidText said={props.problem} />}>
           {t`Each link works once and expires quickly. Get a new one.`}
         </Notice>
       )}

@@ -5,13 +5,14 @@ import { KeyRound, LockKeyhole } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { appApi } from '../api/app-api.ts';
 import { savePageSecret } from '../api/page-secret.ts';
-import { toPageText, type RequestProblem } from '../api/problem.ts';
+import type { RequestProblem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { Notice, ProblemNotice } from '../controls/notice.tsx';
 import { TextField } from '../controls/text-field.tsx';
 import { showToast } from '../controls/toasts.tsx';
 import { navigate } from '../navigation/route.ts';
 import { Gate } from '../controls/gate.tsx';
+import { SentText } from '../controls/sent-text.tsx';
 import { RememberChoice } from '../session/remember-choice.tsx';
 import { applyState, rememberIfChosen } from '../session/session.ts';
 import { i18n } from '../languages/i18n.ts';
@@ -48,7 +49,7 @@ export function Unlock({ state }: { readonly state: AppState }): ReactElement {
     <Gate title={t`Postern is locked`} lead={<p>{leadOf(state)}</p>}>
       {state.storage === 'keyring' && !state.keyring.available && (
         <Notice tone="warning" title={t`The system keyring isn’t available.`}>
-          {toPageText(state.keyring.message)}
+          <SentText {...state.keyring} />
         </Notice>
       )}
       <form

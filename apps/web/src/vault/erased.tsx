@@ -1,9 +1,9 @@
 import { t } from '@lingui/core/macro';
 import type { EraseReport } from '@postern/protocol';
 import { useEffect, type ReactElement } from 'react';
-import { toPageText } from '../api/problem.ts';
 import { Gate } from '../controls/gate.tsx';
 import { Notice } from '../controls/notice.tsx';
+import { SentText } from '../controls/sent-text.tsx';
 
 /** The end: what was erased, and what wasn’t. Postern has stopped. */
 export function Erased({ report }: { readonly report: EraseReport }): ReactElement {
@@ -46,7 +46,7 @@ function Reasons(props: { readonly reasons: EraseReport['kept'] }): ReactElement
     <ul>
       {props.reasons.map(({ what, why }) => (
         <li key={what}>
-          <bdi>{what}</bdi>: {toPageText(why)}
+          <bdi>{what}</bdi>: <SentText message={why} />
         </li>
       ))}
     </ul>

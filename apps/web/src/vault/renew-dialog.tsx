@@ -4,7 +4,7 @@ import { msg, t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import type { RenewalInput } from '@postern/protocol';
 import { useEffect, useRef, useState, type ReactElement, type RefObject } from 'react';
-import { problemFrom, type RequestProblem } from '../api/problem.ts';
+import { problemOf, type RequestProblem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { Dialog } from '../controls/dialog.tsx';
 import { Notice, ProblemNotice } from '../controls/notice.tsx';
@@ -40,7 +40,7 @@ export function RenewDialog(props: RenewDialogProps): ReactElement {
           return;
         }
         const { recoveryCode, problem: failure } = renewed.value;
-        if (failure !== undefined) setProblem(problemFrom({ error: { ...failure } }));
+        if (failure !== undefined) setProblem(problemOf(failure));
         setCode(recoveryCode);
       }}
     />

@@ -1,4 +1,4 @@
-import { type ApiFailure, problem, type Problem } from '@postern/protocol';
+import { type ApiFailure, problem, type Problem, problemSaying } from '@postern/protocol';
 import { parseJson } from '@postern/kernel';
 import type { Context, MiddlewareHandler } from 'hono';
 import * as v from 'valibot';
@@ -27,11 +27,11 @@ export function limitBody(maxBytes: number): MiddlewareHandler {
 }
 
 /** The JSON form of a failure for the page. */
-export function failureResponse(failure: Problem): Response {
+export function failureResponse({ code, message, remedy, details }: Problem): Response {
   const body: ApiFailure = {
-    error: { code: failure.code, message: failure.message, remedy: failure.remedy },
+    error: { code, message, remedy, ...(details === undefined ? {} : { details }) },
   };
-  return Response.json(body, { status: API_STATUS[failure.code] });
+  return Response.json(body, { status: API_STATUS[code] });
 }
 
 export type ParsedBody<T> =
@@ -57,5 +57,5 @@ export async function parseBody<Schema extends v.GenericSchema>(
   const parsed = v.safeParse(schema, json.value);
   if (parsed.success) return { ok: true, value: parsed.output };
   const place = v.getDotPath(parsed.issues[0]) ?? 'The body';
-  return refuse(problem('REQUEST_INVALID', `${place} is invalid.`));
+  return refuse(problemSaying('REQUEST_INVALID', '{field} is invalid.', { field: place }));
 }

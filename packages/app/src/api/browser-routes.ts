@@ -7,6 +7,7 @@ import {
   problem,
   type Problem,
   type SignedSessionInput,
+  problemSaying,
 } from '@postern/protocol';
 import { record } from '../audit/audit.ts';
 import { describeBrowser } from '../server/describe-browser.ts';
@@ -39,7 +40,9 @@ export function browserRoutes(parts: AppApiParts): Hono<AppEnv> {
     if (!input.ok) return input.response;
     const { publicKey } = input.value;
     if (parsePublicKey(publicKey) === undefined) {
-      return failureResponse(problem('REQUEST_INVALID', 'publicKey is invalid.'));
+      return failureResponse(
+        problemSaying('REQUEST_INVALID', '{field} is invalid.', { field: 'publicKey' }),
+      );
     }
     const session = context.get('session');
     if (!session.mayRemember) return failureResponse(problem('SIGN_IN_LINK_REQUIRED'));

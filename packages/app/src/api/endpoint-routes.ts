@@ -6,6 +6,7 @@ import {
   problem,
   type Provider,
   settingName,
+  problemSaying,
 } from '@postern/protocol';
 import { sameHost } from '@postern/upstreams';
 import type { Postern } from '../postern.ts';
@@ -100,6 +101,6 @@ function ownEndpoint(postern: Postern, id: string | undefined): Provider | Respo
   if (provider === undefined) return failureResponse(problem('PROVIDER_UNKNOWN'));
   if (!provider.builtIn) return provider;
   return failureResponse(
-    problem('REQUEST_INVALID', "A built-in provider can't be changed or removed."),
+    problemSaying('REQUEST_INVALID', "A built-in provider can't be changed or removed."),
   );
 }

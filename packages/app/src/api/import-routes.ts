@@ -1,7 +1,12 @@
 import { Hono } from 'hono';
 import type { ConversationStore } from '@postern/conversations';
 import { sortableId } from '@postern/kernel';
-import { problem, type ChatImportBegun, type ChatImportProgress } from '@postern/protocol';
+import {
+  problem,
+  type ChatImportBegun,
+  type ChatImportProgress,
+  problemSaying,
+} from '@postern/protocol';
 import { record } from '../audit/audit.ts';
 import { ChatImporter } from '../chat-import/chat-importer.ts';
 import type { Postern } from '../postern.ts';
@@ -94,4 +99,4 @@ function addParts(app: Hono<AppEnv>, postern: Postern, running: Imports): void {
   });
 }
 
-const CANCELLED = problem('CANCELLED', 'Cancelled. The chats before that were imported.');
+const CANCELLED = problemSaying('CANCELLED', 'Cancelled. The chats before that were imported.');

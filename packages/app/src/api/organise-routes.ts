@@ -8,7 +8,7 @@ import {
   FolderRenameSchema,
   labelName,
   type PageEvent,
-  problem,
+  problemSaying,
 } from '@postern/protocol';
 import type { StoreFailure } from '@postern/conversations';
 import type { Result } from '@postern/kernel';
@@ -52,7 +52,10 @@ export function organiseRoutes(postern: Postern): Hono {
   });
   app.delete('/folders', (context) => {
     const name = v.safeParse(labelName, context.req.query('name'));
-    if (!name.success) return failureResponse(problem('REQUEST_INVALID', 'name is invalid.'));
+    if (!name.success)
+      return failureResponse(
+        problemSaying('REQUEST_INVALID', '{field} is invalid.', { field: 'name' }),
+      );
     return withStore(postern, (store) => done(postern, store.deleteFolder(name.output), 'sync'));
   });
   return app;

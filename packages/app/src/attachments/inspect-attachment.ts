@@ -1,6 +1,12 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { failed, ok, type Result } from '@postern/kernel';
-import { MAX_IMAGE_PIXELS, problem, type Attachment, type Problem } from '@postern/protocol';
+import {
+  MAX_IMAGE_PIXELS,
+  problem,
+  type Attachment,
+  type Problem,
+  problemSaying,
+} from '@postern/protocol';
 import { IMAGE_SIZE, type ImageType } from './image-size.ts';
 import { WITHOUT_METADATA } from './without-metadata.ts';
 
@@ -28,7 +34,8 @@ const LONGEST_MAGIC = 12;
  */
 export function inspectAttachment(given: Uint8Array): Result<InspectedFile, Problem> {
   const bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
-  if (bytes.length === 0) return failed(problem('ATTACHMENT_UNSUPPORTED', 'The file is empty.'));
+  if (bytes.length === 0)
+    return failed(problemSaying('ATTACHMENT_UNSUPPORTED', 'The file is empty.'));
   const start = bytes.toString('latin1', 0, LONGEST_MAGIC);
   const mediaType = MAGIC.find(([, magic]) => beginsWith(start, magic))?.[0];
   if (mediaType === 'application/pdf') return ok({ facts: { mediaType }, bytes });
@@ -45,9 +52,8 @@ function inspectImage(mediaType: ImageType, bytes: Buffer): Result<InspectedFile
   const size = IMAGE_SIZE[mediaType](bytes);
   if (size === undefined || size.width === 0 || size.height === 0) return failed(damaged());
   if (size.width * size.height > MAX_IMAGE_PIXELS) {
-    const pixels = `${String(size.width)} × ${String(size.height)} pixels`;
-    const message = `The image has ${pixels}; more than 50 million can't be attached.`;
-    return failed(problem('ATTACHMENT_TOO_LARGE', message));
+    const said = "The image has {width} × {height} pixels; more than 50 million can't be attached.";
+    return failed(problemSaying('ATTACHMENT_TOO_LARGE', said, { ...size }));
   }
   const kept = WITHOUT_METADATA[mediaType](bytes);
   return kept === undefined
@@ -56,5 +62,5 @@ function inspectImage(mediaType: ImageType, bytes: Buffer): Result<InspectedFile
 }
 
 function damaged(): Problem {
-  return problem('ATTACHMENT_UNSUPPORTED', 'The image is damaged or incomplete.');
+  return problemSaying('ATTACHMENT_UNSUPPORTED', 'The image is damaged or incomplete.');
 }

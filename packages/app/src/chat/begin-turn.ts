@@ -11,6 +11,7 @@ import {
   type Provider,
   providerId,
   type TurnInput,
+  problemSaying,
 } from '@postern/protocol';
 import { describeStoreFailure, type ConversationStore } from '@postern/conversations';
 import type { Postern } from '../postern.ts';
@@ -118,7 +119,7 @@ function prepare(place: TurnPlace, input: TurnInput): Result<PreparedTurn, Probl
   const [first] = place.models;
   if (continues === undefined || first === undefined) return prepareAnswers(place, input);
   if (compareWith !== undefined || inPlaceOf !== undefined) {
-    return failed(problem('REQUEST_INVALID', 'Only one answer can be continued at once.'));
+    return failed(problemSaying('REQUEST_INVALID', 'Only one answer can be continued at once.'));
   }
   const { store, view } = place;
   const continuation = prepareContinuation(store, view, { ...input, continues }, first.provider);
@@ -141,7 +142,7 @@ function prepareAnswers(place: TurnPlace, input: TurnInput): Result<PreparedTurn
   const question = stored.value;
   const asked = question ?? parent;
   if (asked?.role !== 'user') {
-    return failed(problem('REQUEST_INVALID', 'Only a user message can be answered.'));
+    return failed(problemSaying('REQUEST_INVALID', 'Only a user message can be answered.'));
   }
   const answers = storeAnswers(place, asked);
   return answers.ok ? ok({ question, answers: answers.value }) : answers;

@@ -9,6 +9,7 @@ import {
   type Problem,
   type Provider,
   type TurnInput,
+  problemSaying,
 } from '@postern/protocol';
 import { describeStoreFailure, type ConversationStore } from '@postern/conversations';
 import { joinAnswer } from './join-answer.ts';
@@ -62,11 +63,11 @@ function refusalOf(before: Message | undefined, input: TurnInput): Problem | und
     before.parentId !== input.parentId ||
     input.text !== undefined
   ) {
-    return problem('CONVERSATION_NOT_FOUND', 'The conversation has no such answer.');
+    return problemSaying('CONVERSATION_NOT_FOUND', 'The conversation has no such answer.');
   }
   if (before.failure?.code === 'DATABASE_DAMAGED') return problem('DATABASE_DAMAGED');
   if (before.parts.length > 0 && textAtEnd(before.parts) === undefined) {
-    return problem(
+    return problemSaying(
       'REQUEST_INVALID',
       "This answer doesn't end with text, so it can't be continued.",
     );

@@ -6,6 +6,7 @@ import {
   type Message,
   type MessagePart,
   type Problem,
+  problemSaying,
 } from '@postern/protocol';
 import { describeStoreFailure, type ConversationStore } from '@postern/conversations';
 
@@ -26,7 +27,7 @@ export function editMessage(
   const { parentId, role, parts, provider, model } = original;
   const kept = parts.filter((part) => isKept(part, attachments));
   if (text === '' && kept.length === 0) {
-    return failed(problem('REQUEST_INVALID', 'A message needs a text or files.'));
+    return failed(problemSaying('REQUEST_INVALID', 'A message needs a text or files.'));
   }
   const added = store.addMessage({
     conversationId: id,

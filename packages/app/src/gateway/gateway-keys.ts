@@ -18,6 +18,7 @@ import {
   type AuditEvent,
   type AuditSubject,
   type Problem,
+  problemSaying,
 } from '@postern/protocol';
 import {
   recordAround,
@@ -281,7 +282,7 @@ async function withActiveKey<T>(
         revokedAtMs === undefined && (id === idOrName || name === idOrName),
     );
     if (found === undefined) {
-      return failed(problem('GATEWAY_KEY_NOT_FOUND', 'No active key has this id or name.'));
+      return failed(problemSaying('GATEWAY_KEY_NOT_FOUND', 'No active key has this id or name.'));
     }
     return others.length > 0
       ? failed(problem('USAGE', 'Several keys have this name; name the key by its id.'))

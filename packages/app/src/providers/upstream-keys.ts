@@ -1,11 +1,11 @@
 import { describeAuditFailure } from '@postern/audit';
 import { failed, ok, type Clock, type Result, type Secret } from '@postern/kernel';
 import {
-  problem,
   secretsOf,
   type Problem,
   type Provider,
   type SecretName,
+  problemSaying,
 } from '@postern/protocol';
 import { storedKey, type Credential } from '@postern/upstreams';
 import { describeVaultFailure, type Vault, type VaultFailure } from '@postern/vault';
@@ -21,7 +21,9 @@ export type UpstreamKeyFailure =
 export function describeUpstreamKeyFailure(failure: UpstreamKeyFailure): Problem {
   switch (failure.reason) {
     case 'upstream-key-missing':
-      return problem('UPSTREAM_NO_KEY', `The vault has no key for ${failure.provider}.`);
+      return problemSaying('UPSTREAM_NO_KEY', 'The vault has no key for {provider}.', {
+        provider: failure.provider,
+      });
     case 'use-unrecorded':
       return describeAuditFailure(failure.failure);
     default:
