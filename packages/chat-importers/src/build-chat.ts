@@ -5,7 +5,7 @@ import type { FoundChat, FoundMessage } from './found-chat.ts';
 import type { NoteCounts } from './note-counts.ts';
 import { usableLabels } from './usable-labels.ts';
 
-const MAX_MESSAGES = 100_000;
+export const MAX_MESSAGES = 100_000;
 const MAX_ID_LENGTH = 200;
 const MAX_TITLE_LENGTH = 200;
 const UNTITLED = 'Untitled chat';

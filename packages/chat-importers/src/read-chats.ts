@@ -18,7 +18,7 @@ import { JsonElements, type JsonEnd, type JsonPiece } from './json-elements.ts';
 import { NoteCounts } from './note-counts.ts';
 
 /** The limit of one chat in bytes of JSON. */
-const MAX_CHAT_BYTES = 64 * 1024 * 1024;
+export const MAX_CHAT_BYTES = 64 * 1024 * 1024;
 /** Some exports nest each message in the one before. */
 const MAX_DEPTH = 4000;
 
@@ -87,6 +87,11 @@ export class ChatReader {
     this.#onChat({ place, chat });
   }
 
+  /** Reports a chat that can't be read. */
+  skip(place: string, why: ChatSkipReason): void {
+    this.#onChat({ place, chat: failed(why) });
+  }
+
   #take(piece: JsonPiece): void {
     if (piece.kind === 'member') {
       this.#takeMember(piece.key, piece.bytes);
@@ -116,13 +121,16 @@ export class ChatReader {
   }
 
   #readText(text: string | undefined, place: string): void {
-    const parsed =
-      text === undefined
-        ? failed({ reason: 'json-malformed' } as const)
-        : parseJson(text, { maxLength: MAX_CHAT_BYTES, maxDepth: MAX_DEPTH });
+    const parsed = text === undefined ? failed('malformed' as const) : parseChatJson(text);
     if (parsed.ok) this.take(parsed.value, place);
-    else this.#onChat({ place, chat: failed(SKIPPED[parsed.failure.reason]) });
+    else this.skip(place, parsed.failure);
   }
+}
+
+/** The JSON of one chat, or of a part of it. */
+export function parseChatJson(text: string): Result<JsonValue, ChatSkipReason> {
+  const parsed = parseJson(text, { maxLength: MAX_CHAT_BYTES, maxDepth: MAX_DEPTH });
+  return parsed.ok ? parsed : failed(SKIPPED[parsed.failure.reason]);
 }
 
 const SKIPPED = {

@@ -79,8 +79,8 @@ import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
  *   DELETE /api/trash/:id                    → 204
  *   POST   /api/exports                      ExportInput → the file, as a download
  *   GET    /api/imports                     → ChatImport[]
- *   POST   /api/imports                     → ChatImportBegun; ends the import before in this session
- *   POST   /api/imports/:id/bytes?at=N      the next part of the file, from byte N → ChatImportProgress
+ *   POST   /api/imports?bytes=N             a file of N bytes → ChatImportBegun; ends the import before in this session
+ *   POST   /api/imports/:id/bytes?at=N      the wanted part of the file → ChatImportProgress
  *   POST   /api/imports/:id/end             → ChatImportReport; with `?cancelled`, before the end of the file
  *   POST   /api/imports/:id/undo            → UndoneImport
  *   GET    /api/events                       → text/event-stream of PageEvent

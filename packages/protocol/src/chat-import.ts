@@ -22,6 +22,7 @@ export const CHAT_SKIP_REASONS = {
   'too-deep': 'It is nested too deeply.',
   'too-many-messages': 'It has more than 100,000 messages.',
   'forbidden-key': 'It contains a key that only an attack would use.',
+  damaged: 'It is in a damaged place of the file.',
   'message-too-large': 'One of its messages is larger than Postern can store.',
 } as const;
 
@@ -31,12 +32,16 @@ export type ChatSkipReason = keyof typeof CHAT_SKIP_REASONS;
 export const CHAT_IMPORT_NOTES = {
   'image-left-out': "Images that aren't in the file. Their place in the message names them.",
   'file-left-out': "Attached files that aren't in the file. Their place in the message names them.",
+  'attachment-refused':
+    "Images and files that can't be attached, because they are damaged, of an unknown type or larger than 20 MB. Their place in the message names them.",
   'content-unknown': 'Content of an unknown kind. It is shown as JSON.',
   'time-replaced': 'Impossible times. The nearest known time is used instead.',
   'id-replaced': 'Messages without a usable id of their own.',
   'parent-missing': 'Messages whose place in the chat was damaged. They begin a branch.',
   'label-left-out': "Folders and tags whose names can't be used.",
   'title-shortened': 'Titles that were too long.',
+  'log-left-out':
+    'Database whose newest chats can be in a file beside it, with a name that ends in -wal. To import these too, close the program and import the database again.',
 } as const;
 
 export type ChatImportNote = keyof typeof CHAT_IMPORT_NOTES;
@@ -93,13 +98,23 @@ export interface UndoneImport {
   readonly kept: number;
 }
 
+/** A part of a file that the page imports. */
+export interface WantedPart {
+  readonly at: number;
+  readonly bytes: number;
+}
+
 /** The response to each part of a file that the page imports. */
 export interface ChatImportProgress {
   readonly source: ChatSource | null;
   readonly counts: ChatImportCounts;
+  /** How much of the file was read. */
+  readonly bytesRead: number;
+  /** The part to send next; null if nothing more is needed. */
+  readonly next: WantedPart | null;
 }
 
-export interface ChatImportBegun {
+export interface ChatImportBegun extends ChatImportProgress {
   /** For the next requests of this import; not the id for undoing it. */
   readonly id: string;
 }

@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { corpusFiles, skipBecause, whyNoPrograms } from '@postern/testing';
 import * as v from 'valibot';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { HOSTILE_MARKDOWN } from './hostile-markdown.ts';
 import { signedInPage, type SignedInPage } from './signed-in-page.ts';
 
@@ -33,6 +36,34 @@ async function importFrom({ page }: SignedInPage, name: string, chats: unknown):
   await page.getByText('Exported by').waitFor();
 }
 
+/** The most that a database is read at once. */
+const MAX_PART_BYTES = 256 * 1024;
+
+/** Open WebUI's database with 20 chats, and a larger table that isn't for chats. */
+function openWebuiDatabase(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'postern-import-'));
+  onTestFinished(() => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+  const path = join(directory, 'webui.db');
+  const database = new DatabaseSync(path);
+  database.exec(
+    `CREATE TABLE chat (id TEXT, user_id TEXT, title TEXT, chat JSON, updated_at INTEGER);
+     CREATE TABLE document (content BLOB); INSERT INTO document VALUES (zeroblob(4000000))`,
+  );
+  for (let at = 0; at < 20; at += 1) {
+    const messages = {
+      q: { id: 'q', parentId: null, role: 'user', content: `A question ${'word '.repeat(4000)}` },
+      a: { id: 'a', parentId: 'q', role: 'assistant', content: `The answer ${at}` },
+    };
+    database
+      .prepare('INSERT INTO chat VALUES (?, ?, ?, ?, 1760000000)')
+      .run(`c${at}`, 'me', `Chat ${at}`, JSON.stringify({ history: { messages } }));
+  }
+  database.close();
+  return path;
+}
+
 describe.skipIf(skipBecause('imports in Chromium', whyNoPrograms(['chromium'])))(
   'an import',
   () => {
@@ -57,6 +88,27 @@ describe.skipIf(skipBecause('imports in Chromium', whyNoPrograms(['chromium'])))
       await expect
         .poll(() => page.getByRole('link', { name: 'The imported chat' }).count())
         .toBe(0);
+      expect(place.browser.complaints()).toEqual([]);
+    });
+
+    test('of a database sends only what is read of it, and adds its chats', async () => {
+      await using place = await signedInPage();
+      const { page } = place;
+      const file = openWebuiDatabase();
+      let sent = 0;
+      page.on('request', (request) => {
+        if (request.url().includes('/bytes?')) sent += 1;
+      });
+      await page.evaluate("location.hash = '#/settings/import'");
+      await page.getByRole('heading', { name: 'Import', level: 2 }).waitFor();
+      await page.locator('input[type=file]').setInputFiles(file);
+      const report = page.locator('.import-report');
+      await expect.poll(() => report.textContent()).toContain('Exported byOpen WebUI');
+      expect(await report.textContent()).toContain('Chats added20');
+      expect(sent).toBeGreaterThan(2);
+      expect(sent * MAX_PART_BYTES).toBeLessThan(statSync(file).size / 2);
+      await page.getByRole('link', { name: 'Chat 7', exact: true }).first().click();
+      await page.getByText('The answer 7').waitFor();
       expect(place.browser.complaints()).toEqual([]);
     });
 

@@ -8,32 +8,30 @@ import type {
 } from '@postern/protocol';
 import { request, type ApiResult } from '../api/request.ts';
 
-/** The size of one part in bytes. Postern reads each part before it asks for the next one. */
-const PART_BYTES = 1024 * 1024;
-
 export interface UploadProgress extends ChatImportProgress {
-  /** Bytes that Postern has read. */
-  readonly at: number;
+  /** The size of the file. */
   readonly bytes: number;
 }
 
 /**
- * Sends a file to Postern in parts, and returns the report. If it is cancelled, the report says what was imported
- * until then.
+ * Sends Postern the parts of a file that it requests, one after the other, and returns the report. If it is cancelled,
+ * the report says what was imported until then.
  */
 export async function importFile(
   file: Blob,
   onProgress: (progress: UploadProgress) => void,
   signal: AbortSignal,
 ): Promise<ApiResult<ChatImportReport>> {
-  const begun = await request<ChatImportBegun>('POST', '/api/imports');
+  const begun = await request<ChatImportBegun>('POST', `/api/imports?bytes=${file.size}`);
   if (!begun.ok) return begun;
   const path = `/api/imports/${begun.value.id}`;
-  for (let at = 0; at < file.size && !signal.aborted; at += PART_BYTES) {
-    const part = file.slice(at, at + PART_BYTES);
-    const sent = await request<ChatImportProgress>('POST', `${path}/bytes?at=${at}`, part);
+  let { next } = begun.value;
+  while (next !== null && !signal.aborted) {
+    const part = file.slice(next.at, next.at + next.bytes);
+    const sent = await request<ChatImportProgress>('POST', `${path}/bytes?at=${next.at}`, part);
     if (!sent.ok) return sent;
-    onProgress({ ...sent.value, at: at + part.size, bytes: file.size });
+    onProgress({ ...sent.value, bytes: file.size });
+    ({ next } = sent.value);
   }
   return await request('POST', `${path}/end${signal.aborted ? '?cancelled' : ''}`);
 }

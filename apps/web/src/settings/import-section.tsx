@@ -91,7 +91,7 @@ export function ImportSection(): ReactElement {
         {t`Import`}
       </h2>
       <p className="settings-lead">
-        {t`Adds the chats in files that other programs exported. Nothing is added twice. The files are read on this machine and aren’t stored.`}
+        {t`Adds the chats in files and databases of other programs. Nothing is added twice. The files are read on this machine and aren’t stored.`}
       </p>
       {current.running === undefined ? (
         <ChooseFiles onFiles={(files) => void current.begin(files)} />
@@ -155,13 +155,13 @@ function ChooseFiles({
         <FileUp aria-hidden="true" size={15} />
         {t`Choose files`}
       </Button>
-      <p>{t`or drop JSON or zip files here. ${{ programs: formatList(Object.values(CHAT_SOURCES)) }}.`}</p>
+      <p>{t`or drop JSON files, zip files or databases here. ${{ programs: formatList(Object.values(CHAT_SOURCES)) }}.`}</p>
       <input
         ref={input}
         type="file"
         multiple
         hidden
-        accept=".json,application/json,.zip,application/zip"
+        accept=".json,application/json,.zip,application/zip,.db,.sqlite,.sqlite3"
         aria-label={t`Files to import`}
         onChange={(event) => {
           choose(event.target.files);
@@ -177,7 +177,7 @@ function Progress(props: {
   readonly onCancel: () => void;
 }): ReactElement {
   const { name, progress } = props.running;
-  const part = progress === undefined ? 0 : progress.at / Math.max(1, progress.bytes);
+  const part = progress === undefined ? 0 : progress.bytesRead / Math.max(1, progress.bytes);
   return (
     <div className="import-progress">
       <p>

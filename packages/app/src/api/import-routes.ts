@@ -5,31 +5,32 @@ import {
   problem,
   type ChatImportBegun,
   type ChatImportProgress,
-  problemSaying,
+  type ChatImportReport,
 } from '@postern/protocol';
 import { record } from '../audit/audit.ts';
 import { ChatImporter } from '../chat-import/chat-importer.ts';
+import { RequestedFile, UploadEnded } from '../chat-import/requested-file.ts';
 import type { Postern } from '../postern.ts';
 import type { Session } from '../server/sessions.ts';
 import { systemRandomness } from '../system/system-randomness.ts';
-import { failureResponse } from './answers.ts';
+import { failureResponse, limitBody } from './answers.ts';
 import { json, lockedFailure, withStore } from './conversation-routes.ts';
-import { inTurn } from '../vault/in-turn.ts';
 import type { AppEnv } from './require-session.ts';
 
-/** A file that a page sends in parts. It is read as it arrives, and never stored as it is. */
+/** A file that a page sends in parts, in the order in which they are read. Nothing of it is stored as it is. */
 interface RunningImport {
   readonly id: string;
   readonly importer: ChatImporter;
+  readonly file: RequestedFile;
+  readonly report: Promise<ChatImportReport>;
   /** An import ends with the store that it began with. */
   readonly store: ConversationStore;
-  /** Bytes that have arrived. */
-  at: number;
-  /** Parts are read one after another. */
-  readonly inTurn: ReturnType<typeof inTurn>;
 }
 
 type Imports = WeakMap<Session, RunningImport>;
+
+const MAX_FILE_BYTES = 64 * 1024 ** 3;
+const MAX_PART_BYTES = 2 * 1024 * 1024;
 
 /** Imports chats from a file that the page reads, and undoes imports. */
 export function importRoutes(postern: Postern): Hono<AppEnv> {
@@ -59,44 +60,62 @@ function addParts(app: Hono<AppEnv>, postern: Postern, running: Imports): void {
     return found?.id === id && isOpen ? found : undefined;
   };
   app.post('/imports', async (context) => {
+    const bytes = Number(context.req.query('bytes'));
+    const isSize = Number.isSafeInteger(bytes) && bytes >= 0 && bytes <= MAX_FILE_BYTES;
+    if (!isSize) return failureResponse(problem('REQUEST_INVALID'));
     const stores = postern.stores();
     if (stores === undefined) return failureResponse(lockedFailure(postern));
     const event = { action: 'chat.import', outcome: 'success', count: 1 } as const;
     const recorded = await record(stores.audit, event);
     if (!recorded.ok) return failureResponse(recorded.failure);
-    const { clock } = postern;
-    const store = stores.conversations;
-    const parts = { store: store.imports, clock, randomness: systemRandomness, isDryRun: false };
-    const id = sortableId(clock.nowMs(), systemRandomness);
-    const importer = new ChatImporter(parts);
-    running.set(context.get('session'), { id, store, importer, at: 0, inTurn: inTurn() });
-    return Response.json({ id } satisfies ChatImportBegun);
+    const session = context.get('session');
+    running.get(session)?.file.end();
+    const begun = begin(postern, stores.conversations, bytes);
+    running.set(session, begun);
+    const progress = await progressOf(begun);
+    return Response.json({ id: begun.id, ...progress } satisfies ChatImportBegun);
   });
-  app.post('/imports/:id/bytes', async (context) => {
+  app.post('/imports/:id/bytes', limitBody(MAX_PART_BYTES), async (context) => {
     const [session, id] = [context.get('session'), context.req.param('id')];
     const bytes = new Uint8Array(await context.req.arrayBuffer());
     const found = find(session, id);
     if (found === undefined) return failureResponse(problem('CHAT_IMPORT_NOT_FOUND'));
-    const { importer, at } = found;
     // A part that is lost or comes twice would change the file.
-    if (context.req.query('at') !== String(at)) return failureResponse(problem('REQUEST_INVALID'));
-    found.at += bytes.length;
-    await found.inTurn(() => importer.push(bytes));
-    const { source, counts } = importer;
-    return Response.json({ source, counts } satisfies ChatImportProgress);
+    const isWanted = found.file.deliver(Number(context.req.query('at')), bytes);
+    if (!isWanted) return failureResponse(problem('REQUEST_INVALID'));
+    return Response.json(await progressOf(found));
   });
   app.post('/imports/:id/end', async (context) => {
     const [session, id] = [context.get('session'), context.req.param('id')];
     const found = find(session, id);
     if (found === undefined) return failureResponse(problem('CHAT_IMPORT_NOT_FOUND'));
     running.delete(session);
-    const isCancelled = context.req.query('cancelled') !== undefined;
-    const report = await found.inTurn(() =>
-      Promise.resolve(found.importer.finish(isCancelled ? CANCELLED : undefined)),
-    );
+    if (context.req.query('cancelled') !== undefined) found.importer.cancel();
+    found.file.end();
+    const report = await found.report;
     if (report.id !== null) postern.pageEvents.add({ kind: 'sync' });
     return Response.json(report);
   });
 }
 
-const CANCELLED = problemSaying('CANCELLED', 'Cancelled. The chats before that were imported.');
+function begin(postern: Postern, store: ConversationStore, bytes: number): RunningImport {
+  const { clock } = postern;
+  const importer = new ChatImporter({
+    ...{ clock, randomness: systemRandomness, isDryRun: false },
+    store: () => (postern.stores()?.conversations === store ? store.imports : undefined),
+  });
+  const file = new RequestedFile(bytes);
+  const report = importer.run(file, (error) =>
+    error instanceof UploadEnded ? problem('CHAT_IMPORT_INCOMPLETE') : undefined,
+  );
+  // Whoever waits for it gets its error. A page that went away doesn't wait.
+  report.catch(() => undefined);
+  return { id: sortableId(clock.nowMs(), systemRandomness), importer, file, report, store };
+}
+
+/** Waits until the next part is wanted, or nothing more. */
+async function progressOf({ importer, file, report }: RunningImport): Promise<ChatImportProgress> {
+  await Promise.race([file.untilWanted(), report]);
+  const { source, counts, bytesRead } = importer;
+  return { source, counts, bytesRead, next: file.wanted ?? null };
+}

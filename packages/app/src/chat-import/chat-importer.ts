@@ -10,6 +10,7 @@ import {
 import { sortableId, type Clock, type Randomness, type Result } from '@postern/kernel';
 import {
   problem,
+  problemSaying,
   type ChatImportCounts,
   type ChatImportReport,
   type ChatSkipReason,
@@ -17,11 +18,14 @@ import {
   type Problem,
   type SkippedChat,
 } from '@postern/protocol';
-import { chatFileOf, type ChatFile } from './chat-file.ts';
+import type { ChatFile } from './chat-file.ts';
+import { CountedFile, type ImportFile } from './import-file.ts';
+import { openChatFile } from './open-chat-file.ts';
 import { Pauses } from './pauses.ts';
 
 export interface ChatImporterParts {
-  readonly store: ChatImportStore;
+  /** Undefined after the vault was locked. */
+  readonly store: () => ChatImportStore | undefined;
   readonly clock: Clock;
   readonly randomness: Randomness;
   /** Reads and reports, but adds nothing. */
@@ -29,12 +33,12 @@ export interface ChatImporterParts {
 }
 
 const MAX_LISTED = 1000;
-const START_BYTES = 4;
+const CANCELLED = problemSaying('CANCELLED', 'Cancelled. The chats before that were imported.');
 
 type Counts = { -readonly [Name in keyof ChatImportCounts]: number };
 
 /**
- * Imports one file that arrives in chunks. Each chat is one transaction, so that whatever ends the import leaves
+ * Imports one file. Each chat is one transaction, so that whatever ends the import leaves
  * whole chats; importing the file again then adds the rest.
  */
 export class ChatImporter {
@@ -47,9 +51,10 @@ export class ChatImporter {
   };
   readonly #skipped: SkippedChat[] = [];
   #problem: Problem | undefined;
+  #hasFailed = false;
+  #isCancelled = false;
   #file: ChatFile | undefined;
-  /** The first bytes, until they are enough to recognize the kind of file. */
-  #start: Uint8Array = new Uint8Array(0);
+  #counted: CountedFile | undefined;
 
   constructor(parts: ChatImporterParts) {
     this.#parts = parts;
@@ -66,40 +71,49 @@ export class ChatImporter {
     return this.#file?.source ?? null;
   }
 
-  /** Whether the store failed, so that reading on is of no use. */
+  /** How much of the file was read. */
+  get bytesRead(): number {
+    return this.#counted?.bytesRead ?? 0;
+  }
+
+  /** Whether the store failed, so that other files would fail too. */
   get hasFailed(): boolean {
-    return this.#problem !== undefined;
+    return this.#hasFailed;
   }
 
-  /** Reads the next bytes, and lets other work of the process run meanwhile. Wait for it before the next call. */
-  async push(chunk: Uint8Array): Promise<void> {
-    if (this.hasFailed) return;
-    if (this.#file !== undefined) {
-      await this.#file.push(chunk);
-      return;
+  /**
+   * Imports the file, and lets other work of the process run meanwhile. `earlyEnd` turns what the file throws into why
+   * it ended early; undefined: it is a bug, which is thrown.
+   */
+  async run(
+    file: ImportFile,
+    earlyEnd: (error: unknown) => Problem | undefined,
+  ): Promise<ChatImportReport> {
+    this.#counted = new CountedFile(file);
+    try {
+      this.#file = await openChatFile(this.#counted, {
+        nowMs: this.#beganAtMs,
+        pauses: this.#pauses,
+        onChat: (read) => Promise.resolve(this.#take(read)),
+      });
+      const end = await this.#file.read();
+      this.#problem ??= this.#isCancelled ? CANCELLED : end;
+    } catch (error) {
+      const early = this.#isCancelled ? CANCELLED : earlyEnd(error);
+      if (early === undefined) throw error;
+      this.#problem ??= early;
     }
-    this.#start = Buffer.concat([this.#start, chunk]);
-    if (this.#start.length >= START_BYTES) await this.#begin();
+    return this.#report();
   }
 
-  async #begin(): Promise<void> {
-    this.#file = chatFileOf(this.#start, {
-      nowMs: this.#beganAtMs,
-      pauses: this.#pauses,
-      onChat: (read) => {
-        this.#take(read);
-      },
-    });
-    await this.#file.push(this.#start);
-    this.#start = new Uint8Array(0);
+  /** Ends the import before the next chat. */
+  cancel(): void {
+    this.#isCancelled = true;
   }
 
-  /** The report after the last chunk. `early` is why there won't be a last one. */
-  finish(early?: Problem): ChatImportReport {
-    if (early === undefined && !this.hasFailed) {
-      this.#problem = this.#file === undefined ? problem('CHAT_IMPORT_UNKNOWN') : this.#file.end();
-    }
-    this.#problem ??= early;
+  /** The report of a file that can't be opened. */
+  refuse(why: Problem): ChatImportReport {
+    this.#problem = why;
     return this.#report();
   }
 
@@ -107,8 +121,8 @@ export class ChatImporter {
     const { added, extended } = this.#counts;
     const hasAdded = added + extended > 0 && !this.#parts.isDryRun;
     if (hasAdded) {
-      const synced = this.#parts.store.finish();
-      if (!synced.ok) this.#problem ??= describeStoreFailure(synced.failure);
+      const synced = this.#parts.store()?.finish();
+      if (synced?.ok === false) this.#problem ??= describeStoreFailure(synced.failure);
     }
     return {
       id: hasAdded ? this.#id : null,
@@ -120,21 +134,30 @@ export class ChatImporter {
     };
   }
 
-  #take({ place, chat }: ReadChat): void {
-    if (this.hasFailed) return;
+  /** False if everything has ended. */
+  #take({ place, chat }: ReadChat): boolean {
+    if (this.#isCancelled) return false;
     if (!chat.ok) {
       this.#skip(place, chat.failure);
-      return;
+      return true;
     }
-    const stored = this.#store(chat.value);
+    const store = this.#parts.store();
+    if (store === undefined) return this.#fail(problem('VAULT_LOCKED'));
+    const stored = this.#store(store, chat.value);
     if (stored.ok) this.#count(stored.value);
     else if (stored.failure.reason === 'message-too-large') this.#skip(place, 'message-too-large');
-    else this.#problem = describeStoreFailure(stored.failure);
+    else return this.#fail(describeStoreFailure(stored.failure));
+    return true;
   }
 
-  #store(chat: ImportedChat): Result<ImportOutcome, StoreFailure> {
-    const { store, isDryRun } = this.#parts;
-    if (isDryRun) return store.preview(chat);
+  #fail(why: Problem): false {
+    this.#problem = why;
+    this.#hasFailed = true;
+    return false;
+  }
+
+  #store(store: ChatImportStore, chat: ImportedChat): Result<ImportOutcome, StoreFailure> {
+    if (this.#parts.isDryRun) return store.preview(chat);
     const run: ImportRun = {
       id: this.#id,
       source: this.#file?.source ?? 'postern',
@@ -167,6 +190,6 @@ export class ChatImporter {
 
 function notesOf(file: ChatFile | undefined): NoteCounts {
   const all = new NoteCounts();
-  for (const { notes } of file?.readers ?? []) all.addAll(notes);
+  for (const notes of file?.notes ?? []) all.addAll(notes);
   return all;
 }

@@ -1,4 +1,8 @@
-import { openSqliteConversations, type ConversationStore } from '@postern/conversations';
+import {
+  openSqliteConversations,
+  type ChatImportStore,
+  type ConversationStore,
+} from '@postern/conversations';
 import { describeDatabaseFailure } from '@postern/database';
 import { errnoOf, failed, ok, type Randomness, type Result } from '@postern/kernel';
 import { problem, problemWithDetail, type ChatImportReport, type Problem } from '@postern/protocol';
@@ -10,7 +14,8 @@ import { tellChatsChanged } from '../instance/running.ts';
 import { databasePath, databasePurpose } from '../stores/vault-databases.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { ChatImporter } from './chat-importer.ts';
-import { openToRead, type OpenFile, type ReadFailure } from './open-to-read.ts';
+import type { ImportFile } from './import-file.ts';
+import { openToRead, type ReadFailure } from './open-to-read.ts';
 
 export interface ChatImportPlace extends AuditPlace {
   readonly home: Home;
@@ -35,8 +40,6 @@ export interface ChatImportRequest {
 export interface FileReport extends ChatImportReport {
   readonly path: string;
 }
-
-const CHUNK_BYTES = 1024 * 1024;
 
 /** The store of conversations for one command, beside a running Postern if there is one. */
 export async function withConversations<T>(
@@ -66,61 +69,46 @@ export async function importChatFiles(
   vault: OpenVault,
   request: ChatImportRequest,
 ): Promise<Result<readonly FileReport[], Problem>> {
-  return await withConversations(place, vault, async (store) => {
+  return await withConversations(place, vault, async (conversations) => {
     const { paths, isDryRun } = request;
     const event = { action: 'chat.import', outcome: 'success', count: paths.length } as const;
     const recorded = isDryRun ? ok() : await recordEvents(place, vault, [event]);
     if (!recorded.ok) return recorded;
     const reports: FileReport[] = [];
     for (const path of paths) {
-      const importer = new ChatImporter({ ...place, store: store.imports, isDryRun });
-      const early = await readInto(importer, path, request.onProgress);
-      const isStoreBroken = importer.hasFailed;
-      reports.push({ path, ...importer.finish(early) });
-      if (isStoreBroken) break;
+      const store = (): ChatImportStore => conversations.imports;
+      const importer = new ChatImporter({ ...place, store, isDryRun });
+      reports.push({ path, ...(await importPath(importer, path, request.onProgress)) });
+      if (importer.hasFailed) break;
     }
     if (reports.some(({ id }) => id !== null)) await tellChatsChanged(place.home);
     return ok(reports);
   });
 }
 
-/** Undefined, or why the file couldn't be read to its end. */
-async function readInto(
+async function importPath(
   importer: ChatImporter,
   path: string,
   onProgress: (progress: ImportProgress) => void,
-): Promise<Problem | undefined> {
+): Promise<ChatImportReport> {
   const opened = await openToRead(path);
-  if (!opened.ok) return describeReadFailure(opened.failure);
+  if (!opened.ok) return importer.refuse(describeReadFailure(opened.failure));
   await using file = opened.value;
-  try {
-    await readJson(importer, file, (bytesRead) => {
-      const { added, extended, present, inTrash, skipped } = importer.counts;
+  const watched: ImportFile = {
+    bytes: file.bytes,
+    beside: (suffix) => file.beside(suffix),
+    read: async (at, count) => {
+      const { bytesRead, counts } = importer;
+      const { added, extended, present, inTrash, skipped } = counts;
       const chats = added + extended + present + inTrash + skipped;
       onProgress({ path, bytesRead, bytes: file.bytes, chats });
-    });
-    return undefined;
-  } catch (error) {
+      return await file.read(at, count);
+    },
+  };
+  return await importer.run(watched, (error) => {
     const errno = errnoOf(error);
-    if (errno === undefined) throw error;
-    return describeReadFailure(diskFailureOf(path, errno));
-  }
-}
-
-async function readJson(
-  importer: ChatImporter,
-  file: OpenFile,
-  onRead: (bytesRead: number) => void,
-): Promise<void> {
-  let at = 0;
-  for (;;) {
-    const chunk = await file.read(at, CHUNK_BYTES);
-    if (chunk.length === 0) return;
-    at += chunk.length;
-    await importer.push(chunk);
-    if (importer.hasFailed) return;
-    onRead(at);
-  }
+    return errno === undefined ? undefined : describeReadFailure(diskFailureOf(path, errno));
+  });
 }
 
 function describeReadFailure(failure: ReadFailure): Problem {

@@ -4,7 +4,7 @@ import { expectOk } from '@postern/kernel';
 import type { ChatImportReport } from '@postern/protocol';
 import { systemWorld } from '@postern/vault/testing';
 import { describe, expect, test } from 'vitest';
-import { ChatImporter } from './chat-importer.ts';
+import { fileOf, importInto } from '../testing/import-into.ts';
 
 interface ZippedFile {
   readonly name: string;
@@ -65,11 +65,7 @@ async function importBytes(
   pieceBytes = bytes.length,
 ): Promise<{ readonly report: ChatImportReport; readonly store: ConversationStore }> {
   const store = createMemoryConversations(systemWorld);
-  const importer = new ChatImporter({ ...systemWorld, store: store.imports, isDryRun: false });
-  for (let at = 0; at < bytes.length; at += pieceBytes) {
-    await importer.push(bytes.subarray(at, at + pieceBytes));
-  }
-  return { report: importer.finish(), store };
+  return { report: await importInto(store, fileOf(bytes, pieceBytes)), store };
 }
 
 describe('a zip file', () => {
@@ -107,9 +103,9 @@ describe('a zip file', () => {
   test('that was imported is not imported twice', async () => {
     const bytes = zip([{ name: 'conversations.json', content: chats('one') }]);
     const { store } = await importBytes(bytes);
-    const again = new ChatImporter({ ...systemWorld, store: store.imports, isDryRun: false });
-    await again.push(bytes);
-    expect(again.finish()).toMatchObject({ counts: { added: 0, present: 1 } });
+    expect(await importInto(store, fileOf(bytes))).toMatchObject({
+      counts: { added: 0, present: 1 },
+    });
     store.close();
   });
 

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import type { ReadableFile } from '@postern/chat-importers';
 import { diskFailureOf, type DiskFailure } from '@postern/disk';
 import { errnoOf, failed, ok, type Result } from '@postern/kernel';
 
@@ -9,10 +10,9 @@ export type ReadFailure =
 // Opening a pipe must not block. Windows has no such flag, and no such pipes.
 const NONBLOCK = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
 
-export interface OpenFile extends AsyncDisposable {
-  readonly bytes: number;
-  /** Fewer bytes only at the end of the file. Throws the system's errors. */
-  read(at: number, count: number): Promise<Uint8Array>;
+export interface OpenFile extends ReadableFile, AsyncDisposable {
+  /** The regular file beside it with this at the end of its name; undefined if there is none. */
+  beside(suffix: string): Promise<ReadableFile | undefined>;
 }
 
 /** Opens a regular file to read it in pieces. */
@@ -20,7 +20,7 @@ export async function openToRead(path: string): Promise<Result<OpenFile, ReadFai
   try {
     const file = await open(path, constants.O_RDONLY | NONBLOCK);
     const stats = await file.stat();
-    if (stats.isFile()) return ok(openFile(file, stats.size));
+    if (stats.isFile()) return ok(openFile(path, file, stats.size));
     await file.close();
     return failed({ reason: 'unsafe-file', path, problem: 'not-a-file' });
   } catch (error) {
@@ -31,7 +31,8 @@ export async function openToRead(path: string): Promise<Result<OpenFile, ReadFai
   }
 }
 
-function openFile(file: FileHandle, bytes: number): OpenFile {
+function openFile(path: string, file: FileHandle, bytes: number): OpenFile {
+  const besides: OpenFile[] = [];
   return {
     bytes,
     read: async (at, count) => {
@@ -39,7 +40,14 @@ function openFile(file: FileHandle, bytes: number): OpenFile {
       const { bytesRead } = await file.read(buffer, 0, count, at);
       return buffer.subarray(0, bytesRead);
     },
+    beside: async (suffix) => {
+      const opened = await openToRead(path + suffix);
+      if (!opened.ok) return undefined;
+      besides.push(opened.value);
+      return opened.value;
+    },
     [Symbol.asyncDispose]: async () => {
+      for (const each of besides) await each[Symbol.asyncDispose]();
       await file.close();
     },
   };

@@ -9,7 +9,7 @@ import { missingFile, missingImage, textPart, thinkingPart, unknownPart } from '
 
 /**
  * An element of Open WebUI's exported chats, or a row of its table `chat`: `chat.history.messages` is a tree by id.
- * Older chats have only the list `chat.messages`. Times are in seconds.
+ * Older chats have only the list `chat.messages`. Times are in seconds. Only the database has the names of folders.
  */
 export const OPEN_WEBUI: ChatFormat = {
   fits: ({ chat }) =>
@@ -28,6 +28,7 @@ export const OPEN_WEBUI: ChatFormat = {
         model: textOf(listOf(chat['models'])[0]),
         pinned: value['pinned'] === true,
         archived: value['archived'] === true,
+        folder: textOf(value['folder_name']),
         tags: listOf(objectOf(value['meta'])['tags'] ?? chat['tags']).flatMap(tagName),
         messages: messages.map((message) => messageOf(message, tree.length > 0, notes)),
       },

@@ -57,6 +57,21 @@ export const IMPORT_ERRORS = {
       'Unpack it, then import the JSON file in it: conversations.json from ChatGPT and Claude.',
     exit: EXIT.usage,
   },
+  CHAT_IMPORT_DAMAGED: {
+    meaning: 'The database is damaged. The chats that could be read were imported.',
+    remedy: 'Repair it with its program or with sqlite3 (.recover), then import it again.',
+    exit: EXIT.damaged,
+  },
+  CHAT_IMPORT_IN_USE: {
+    meaning: 'Another program is writing to the database.',
+    remedy: 'Close that program, then import the database again: nothing is added twice.',
+    exit: EXIT.damaged,
+  },
+  CHAT_IMPORT_TOO_LARGE: {
+    meaning: 'The database has more than 500,000 chats or 5 million messages.',
+    remedy: 'Delete chats that you do not need in its program, then import it again.',
+    exit: EXIT.usage,
+  },
   CHAT_IMPORT_NOT_FOUND: {
     meaning: 'There is no such import, or nothing of it is left.',
     remedy: 'List the imports: postern chat imports list.',
