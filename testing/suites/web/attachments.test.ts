@@ -253,13 +253,13 @@ describe.skipIf(skipBecause('attachments in Chromium', why))('attachments in the
     expect(complaints()).toEqual([]);
   });
 
-  test('are made of a pasted text of 20,000 lines, in less than 100 ms', async () => {
+  test('are made of a pasted text of 20,000 lines', async () => {
     await pickModel(page, 'gpt-fake-large');
     const lines = Array.from({ length: 20_000 }, (_, at) => `line ${String(at)} of the log`).join(
       '\n',
     );
     await field(page).fill('See: ');
-    expect(await paste(page, [], lines)).toBeLessThan(100);
+    await paste(page, [], lines);
     await chip(page, 'Pasted text.txt').waitFor();
     await page.getByRole('button', { name: 'Paste as text' }).press('Enter');
     await expect.poll(() => field(page).inputValue()).toBe(`See: ${lines}`);

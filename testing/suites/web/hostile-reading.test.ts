@@ -70,6 +70,24 @@ describe.skipIf(skipBecause('hostile answers in Chromium', why))('a hostile answ
     );
   });
 
+  test('of one repeated character is laid out about as fast as words', async () => {
+    await askForAnswer('words', 50);
+    const layoutMs = async (text: string): Promise<number> =>
+      await page.evaluate(`(() => {
+        const words = document.querySelector('[data-look=answer] .md p').firstChild;
+        words.data = '';
+        void document.body.offsetHeight;
+        const startedMs = performance.now();
+        words.data = ${JSON.stringify(text)};
+        void document.body.offsetHeight;
+        return performance.now() - startedMs;
+      })()`);
+    const ofWords = await layoutMs('some words '.repeat(2000));
+    const ofOneWord = await layoutMs('x'.repeat(22_000));
+    // With kerning it's several hundred times as long.
+    expect(ofOneWord / ofWords).toBeLessThan(30);
+  });
+
   test.each([
     ['a line of a megabyte', 'x'.repeat(1_000_000)],
     ['code in a line of a megabyte', `\`\`\`js\n${'a=1;'.repeat(250_000)}\n\`\`\``],
