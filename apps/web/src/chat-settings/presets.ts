@@ -7,7 +7,7 @@ import type { ApiResult } from '../api/request.ts';
 import { showToast } from '../controls/toasts.tsx';
 import { onPageEvent } from '../conversations/page-events.ts';
 import { pickModel } from '../models/models.ts';
-import { createStore } from '../state/store.ts';
+import { createSortedStore, sortedByName } from '../languages/sorted-store.ts';
 
 export interface Presets {
   readonly status: 'idle' | 'loading' | 'loaded' | RequestProblem;
@@ -17,7 +17,10 @@ export interface Presets {
 const NONE: Presets = { status: 'idle', list: [] };
 
 /** The presets by name, once something has needed them. */
-export const presets = createStore<Presets>(NONE);
+export const presets = createSortedStore<Presets>(NONE, (now) => ({
+  ...now,
+  list: sortedByName(now.list, ({ name }) => name),
+}));
 
 async function loadPresets(): Promise<void> {
   presets.update((now) => ({ ...now, status: now.status === 'loaded' ? 'loaded' : 'loading' }));

@@ -22,8 +22,8 @@ describe('the choice of the language', () => {
     expect(
       screen.getAllByRole('option').map(({ lang, textContent }) => [lang, textContent]),
     ).toEqual([
-      ['en', 'English'],
       ['de', 'Deutsch'],
+      ['en', 'English'],
       ['es', 'Español'],
       ['ar', 'العربية'],
       ['ja', '日本語'],

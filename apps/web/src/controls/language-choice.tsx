@@ -2,6 +2,7 @@ import { t } from '@lingui/core/macro';
 import { Languages } from 'lucide-react';
 import { useEffect, useId, useRef, type ReactElement } from 'react';
 import { chooseLanguage, isLanguage, language, LANGUAGE_NAMES } from '../languages/language.ts';
+import { sortedByName } from '../languages/sorted-store.ts';
 
 /** The page renders anew in the chosen language, and the focus has to come back to where it was chosen. */
 let wasChosen = false;
@@ -47,7 +48,7 @@ function LanguageSelect(props: { readonly id?: string; readonly label?: string }
         void chooseLanguage(value);
       }}
     >
-      {LANGUAGE_NAMES.map(([value, name]) => (
+      {sortedByName(LANGUAGE_NAMES, ([, name]) => name).map(([value, name]) => (
         <option key={value} value={value} lang={value}>
           {name}
         </option>

@@ -20,7 +20,7 @@ const LANGUAGES = {
 
 export type Language = keyof typeof LANGUAGES;
 
-/** Every language of the page, in the order of the menu. */
+/** Every language of the page. */
 export const LANGUAGE_NAMES: readonly (readonly [language: Language, name: string])[] = [
   ['en', LANGUAGES.en.name],
   ['de', LANGUAGES.de.name],

@@ -1,5 +1,6 @@
 import { t } from '@lingui/core/macro';
 import type { ModelMarks, ModelName } from '@postern/protocol';
+import { sortedByName } from '../languages/sorted-store.ts';
 import type { OfferedModel } from './choose-model.ts';
 import { matchModels } from './match-models.ts';
 
@@ -70,7 +71,14 @@ function byProvider(models: readonly OfferedModel[]): readonly Group[] {
     if (group === undefined) groups.set(model.provider, [model]);
     else group.push(model);
   }
-  return [...groups].map(([id, group]) => [id, group[0]?.providerLabel ?? id, group]);
+  const byName = [...groups].map(([id, group]): Group => [
+    id,
+    group[0]?.providerLabel ?? id,
+    sortedByName(group, ({ label }) => label),
+  ]);
+  const sorted = sortedByName(byName, ([, heading]) => heading);
+  const isDemo = ([, , [first]]: Group): boolean => first?.demo === true;
+  return [...sorted.filter((group) => !isDemo(group)), ...sorted.filter(isDemo)];
 }
 
 function positioned(groups: readonly Group[], marked: ReadonlySet<string>): readonly ModelRow[] {

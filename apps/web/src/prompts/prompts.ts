@@ -5,7 +5,7 @@ import type { RequestProblem } from '../api/problem.ts';
 import type { ApiResult } from '../api/request.ts';
 import { showToast } from '../controls/toasts.tsx';
 import { onPageEvent } from '../conversations/page-events.ts';
-import { createStore } from '../state/store.ts';
+import { createSortedStore, sortedByName } from '../languages/sorted-store.ts';
 
 export interface Prompts {
   readonly status: 'idle' | 'loading' | 'loaded' | RequestProblem;
@@ -15,7 +15,10 @@ export interface Prompts {
 const NONE: Prompts = { status: 'idle', list: [] };
 
 /** The prompts of the library, by name, once something has needed them. */
-export const prompts = createStore<Prompts>(NONE);
+export const prompts = createSortedStore<Prompts>(NONE, (now) => ({
+  ...now,
+  list: sortedByName(now.list, ({ name }) => name),
+}));
 
 async function loadPrompts(): Promise<void> {
   prompts.update((now) => ({ ...now, status: now.status === 'loaded' ? 'loaded' : 'loading' }));

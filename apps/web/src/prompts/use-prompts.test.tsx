@@ -84,7 +84,7 @@ describe('the menu of /', () => {
     await waitFor(() => {
       expect(rows()).toHaveLength(2);
     });
-    await userEvent.keyboard('{ArrowDown}{ArrowUp}{Enter}');
+    await userEvent.keyboard('{ArrowUp}{ArrowDown}{ArrowDown}{Enter}');
     const text = await screen.findByLabelText<HTMLTextAreaElement>('text');
     expect(document.activeElement).toBe(text);
     await userEvent.keyboard('a{Shift>}{Enter}{/Shift}b{Tab}');

@@ -9,14 +9,21 @@ import { appApi } from '../api/app-api.ts';
 import type { RequestProblem } from '../api/problem.ts';
 import type { ApiResult } from '../api/request.ts';
 import { loadModels } from '../models/models.ts';
-import { createStore } from '../state/store.ts';
+import { createSortedStore, sortedByName } from '../languages/sorted-store.ts';
 
 export interface Providers {
   readonly status: 'idle' | 'loading' | 'loaded' | RequestProblem;
   readonly list: readonly ProviderView[];
 }
 
-export const providers = createStore<Providers>({ status: 'idle', list: [] });
+/** The demo comes last. */
+export const providers = createSortedStore<Providers>({ status: 'idle', list: [] }, (now) => {
+  const sorted = sortedByName(now.list, ({ label }) => label);
+  return {
+    ...now,
+    list: [...sorted.filter(({ demo }) => !demo), ...sorted.filter(({ demo }) => demo)],
+  };
+});
 
 export async function loadProviders(): Promise<void> {
   providers.update((now) => ({ ...now, status: 'loading' }));

@@ -6,6 +6,7 @@ import { Plus } from 'lucide-react';
 import { useCallback, useEffect, useState, type ReactElement } from 'react';
 import type { RequestProblem } from '../api/problem.ts';
 import { command, request, type ApiResult } from '../api/request.ts';
+import { sortedByName } from '../languages/sorted-store.ts';
 import { Button } from '../controls/button.tsx';
 import { CopyField } from '../controls/copy-field.tsx';
 import { Dialog } from '../controls/dialog.tsx';
@@ -135,7 +136,7 @@ function useKeys(): Keys {
   const [keys, setKeys] = useState<readonly GatewayKeyView[]>();
   const [problem, setProblem] = useState<RequestProblem>();
   const show = useCallback((listed: ApiResult<readonly GatewayKeyView[]>): void => {
-    if (listed.ok) setKeys(listed.value);
+    if (listed.ok) setKeys(sortedByName(listed.value, ({ name }) => name));
     else setProblem(listed.failure);
   }, []);
   useEffect(() => {
