@@ -10,8 +10,11 @@ const reporters = [
   ...(report === undefined ? [] : ['json']),
 ];
 
-/** The same for every project, so that the files of all projects run in parallel. */
-const WORKERS = Math.min(4, availableParallelism());
+/**
+ * The same for every project, so that the files of all projects run in parallel. One more than there are cores,
+ * because many suites wait for a timer or a program.
+ */
+const WORKERS = Math.min(4, availableParallelism() + 1);
 
 /** Ends a test that hangs; no test is that slow on a busy machine. */
 const HANG_MS = 240_000;

@@ -91,6 +91,8 @@ const HUGE: readonly (readonly [string, string])[] = [
   ],
 ];
 
+const FINISHED = 'figure.diagram[data-shows=diagram], figure.diagram:has(.diagram-failure)';
+
 const why = whyNoPrograms(['chromium']);
 
 describe.skipIf(skipBecause('diagrams in Chromium', why))('a diagram', () => {
@@ -116,8 +118,7 @@ describe.skipIf(skipBecause('diagrams in Chromium', why))('a diagram', () => {
   });
 
   const figures = () => page.locator('figure.diagram');
-  const finished = () =>
-    page.locator('figure.diagram[data-shows=diagram], figure.diagram:has(.diagram-failure)');
+  const finished = () => page.locator(FINISHED);
   const show = async (...sources: readonly string[]): Promise<void> => {
     await goTo(page, '#/');
     await pickModel(page, 'gpt-fake-large');
@@ -204,18 +205,22 @@ describe.skipIf(skipBecause('diagrams in Chromium', why))('a diagram', () => {
 
   test.each(HUGE)('leaves the page responsive: many %s', async (_name, source) => {
     await show(source);
-    const slowest = await page.evaluate<number>(`new Promise((resolve) => {
-      let [slowest, last] = [0, performance.now()];
-      const end = last + 3000;
+    const [slowest, took] = await page.evaluate<
+      readonly [number, number]
+    >(`new Promise((resolve) => {
+      let slowest = 0;
+      const start = performance.now();
+      let last = start;
       const frame = (now) => {
         slowest = Math.max(slowest, now - last);
         last = now;
-        if (now < end) requestAnimationFrame(frame); else resolve(slowest);
+        if (document.querySelector('${FINISHED}') === null) requestAnimationFrame(frame);
+        else resolve([slowest, now - start]);
       };
       requestAnimationFrame(frame);
     })`);
-    expect(slowest).toBeLessThan(1000);
-    await finished().waitFor();
+    // Drawn in the page's own process, it would be one frame that takes all of the time.
+    expect(slowest).toBeLessThan(1000 + took / 2);
     expect(complaints()).toEqual([]);
   });
 
