@@ -77,6 +77,9 @@ describe.skipIf(skipBecause('private chats under strace', whyNoPrograms(['strace
       const canary = leakCanary();
       const question = canary.plant('question', (mark) => `What is ${mark}?`);
       const edited = canary.plant('edited question', (mark) => `And what is ${mark}?`);
+      const attached = canary.plant('attached file', (mark) => `A note about ${mark}.`);
+      const fileName = canary.plant('name of a file', (mark) => `${mark}.txt`);
+      const instructions = canary.plant('instructions', (mark) => `Never say ${mark}.`);
       const answer = canary.plant('answer', (mark) => `It is ${mark}.`);
       const file = join(trace.path, 'calls');
       const [command = '', ...parameters] = tracing(file);
@@ -100,6 +103,15 @@ describe.skipIf(skipBecause('private chats under strace', whyNoPrograms(['strace
       ]);
       upstream.next(textReply(answer));
       await app.turn(id, { parentId: messages[0]?.id, ...CHOICE });
+      const settings = { systemPrompt: instructions };
+      await app.request('PUT', '/api/chat-settings', { conversation: id, settings });
+      const path = `/api/attachments?private=${id}&name=${fileName}`;
+      const attachments = [v.parse(Id, await app.request('POST', path, attached)).id];
+      // To two models at once.
+      upstream.next(textReply(answer), textReply(answer));
+      const compareWith = [{ provider: 'box', model: 'other' }];
+      await app.turn(id, { parentId: null, branch: true, attachments, compareWith, ...CHOICE });
+      expect((await messagesOf(app, id)).messages.at(-1)).toMatchObject({ status: 'complete' });
       await searchElsewhere(home, canary, app, question);
       await app.request('DELETE', `/api/private-chats/${id}`);
       await runPostern(['stop'], { environment: home.environment });
@@ -107,14 +119,19 @@ describe.skipIf(skipBecause('private chats under strace', whyNoPrograms(['strace
       canary.searchBytes('the output', postern.stdout() + postern.stderr());
       canary.searchFiles(home.path);
 
-      const ports = [new URL(launchUrl).port, new URL(upstream.url).port];
-      for (const text of [question, edited, answer]) {
+      const [toPage, toProvider] = [new URL(launchUrl).port, new URL(upstream.url).port];
+      const sent: readonly (readonly [string, readonly string[]])[] = [
+        ...[question, edited, fileName].map((text) => [text, [toPage, toProvider]] as const),
+        ...[attached, instructions].map((text) => [text, [toProvider]] as const),
+        [answer, [toPage]],
+      ];
+      for (const [text, ports] of sent) {
         const mark = /[a-z2-7]{24}/.exec(text)?.[0] ?? '';
         const calls = callsWith(file, mark);
-        for (const port of text === answer ? ports.slice(0, 1) : ports) {
+        for (const port of ports) {
           expect(calls.some((call) => goesTo(call, [port]))).toBe(true);
         }
-        expect(calls.filter((call) => !goesTo(call, ports))).toEqual([]);
+        expect(calls.filter((call) => !goesTo(call, [toPage, toProvider]))).toEqual([]);
       }
       canary.expectNone();
       await upstream.close();
