@@ -114,6 +114,7 @@ export { acceptRollback } from './vault/accept-rollback.ts';
 export { makeBackup, verifyBackup } from './backup/make-backup.ts';
 export { restoreBackup, type RestoreStep } from './backup/restore-backup.ts';
 export { recoverVault, renewRecoveryCode, setPassphrase } from './vault/change-slots.ts';
+export { readUnlockRule, setUnlockRule } from './vault/require-both.ts';
 export { connectOrCreate, connectOrUnlock } from './vault/connect-or-open.ts';
 export type { FrontEnd, OpenParts } from './vault/front-end.ts';
 export { open } from './vault/home-vault.ts';

@@ -216,6 +216,8 @@ export interface AppState {
   readonly version: string;
   /** The backend in use; null before set-up. */
   readonly storage: 'keyring' | 'file' | null;
+  /** Whether the keyring and the passphrase open the vault only together. */
+  readonly requiresBoth: boolean;
   /** What the probe of the operating system's keyring found. */
   readonly keyring:
     | { readonly available: true }

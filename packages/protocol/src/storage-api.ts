@@ -13,13 +13,20 @@ const recoveryCode = v.pipe(v.string(), v.maxLength(256));
 
 /**
  * Gives the vault a new data key, which comes with a new recovery code. Needs the passphrase if the vault has
- * one; to set a new one, the recovery code will do.
+ * one; to set a new one, or to require less, the recovery code will do.
  */
 export const RenewalInputSchema = v.strictObject({
   passphrase: v.exactOptional(passphrase),
   recoveryCode: v.exactOptional(recoveryCode),
   newPassphrase: v.exactOptional(passphrase),
+  /** What will open the vault, besides the recovery code. Default: what opens it now. */
+  unlockWith: v.exactOptional(v.picklist(['both', 'keyring', 'passphrase'])),
 });
+
+/** `both`: the keyring and the passphrase open the vault only together. */
+export type UnlockRule = 'both' | 'keyring' | 'passphrase';
+
+export type SlotKind = 'keyring' | 'passphrase' | 'keyring-passphrase' | 'recovery';
 
 export type RenewalInput = v.InferOutput<typeof RenewalInputSchema>;
 
@@ -35,7 +42,7 @@ export interface RenewalAnswer {
 
 export interface StorageView {
   /** What opens the vault. */
-  readonly slots: readonly ('keyring' | 'passphrase' | 'recovery')[];
+  readonly slots: readonly SlotKind[];
   /** Largest first. */
   readonly data: readonly StoredData[];
   /** How many chats are in the trash, at most 500. */

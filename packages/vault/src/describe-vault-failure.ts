@@ -27,6 +27,7 @@ const CODES: Readonly<Record<Reason, ErrorCodeName>> = {
   'recovery-code-mistyped': 'VAULT_RECOVERY_CODE_MISTYPED',
   'passphrase-needed': 'VAULT_PASSPHRASE_UNFIT',
   'passphrase-unfit': 'VAULT_PASSPHRASE_UNFIT',
+  'keyring-part-missing': 'VAULT_KEYRING_PART_MISSING',
   'slot-missing': 'VAULT_SLOT_MISSING',
   'slot-exists': 'VAULT_SLOT_EXISTS',
   'last-slot': 'VAULT_LAST_SLOT',
@@ -99,6 +100,10 @@ function saidBy(failure: VaultFailure): Problem | undefined {
   switch (failure.reason) {
     case 'keyring-unavailable':
       return problemSaying('KEYRING_UNAVAILABLE', ABSENCES[failure.cause]);
+    case 'keyring-part-missing':
+      return failure.cause === 'removed'
+        ? undefined
+        : problemSaying('VAULT_KEYRING_PART_MISSING', ABSENCES[failure.cause]);
     case 'passphrase-needed':
       return problemSaying(
         'VAULT_PASSPHRASE_UNFIT',

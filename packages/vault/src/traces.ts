@@ -4,11 +4,11 @@ import { backupKind } from './file/backup-file.ts';
 import { parseSealedJson } from './file/sealed-json.ts';
 import type { KeyringPort } from './keyring/keyring-port.ts';
 import type { SlotsHeader } from './slots/slots-file.ts';
+import { keyringSlotIds } from './slots/slot.ts';
 import { readSlots } from './slots/read-slots.ts';
 import type { VaultFailure } from './vault-failure.ts';
 import { emptyKeyring } from './vault/fill-keyring.ts';
 import { headersOf, readJournal, type Journal } from './vault/journal.ts';
-import { slotsOf } from './vault/open-data-key.ts';
 import { readHeader } from './vault/open-backup.ts';
 import { contextOf, type VaultOptions } from './vault/open-vault.ts';
 import type { VaultContext } from './vault/vault-context.ts';
@@ -29,7 +29,7 @@ export async function findVaultTraces(options: VaultOptions): Promise<VaultTrace
   const journal = await readJournal(context);
   const headers: readonly SlotsHeader[] = slots.ok && slots.value ? [slots.value.header] : [];
   const known = journal.ok && journal.value ? tracesOf(context, journal.value) : NO_TRACES;
-  const slotIds = headers.flatMap((header) => slotsOf(header, 'keyring').map(({ id }) => id));
+  const slotIds = headers.flatMap(keyringSlotIds);
   return {
     vaultId: headers[0]?.vaultId ?? known.vaultId,
     slotIds: [...new Set([...slotIds, ...known.slotIds])],
@@ -59,9 +59,7 @@ function slotIdsOf(context: VaultContext, journal: Journal): readonly string[] {
       const headers = headersOf(context, journal);
       if (!headers.ok) return [];
       const { oldHeader, newHeader } = headers.value;
-      return [oldHeader, newHeader].flatMap((header) =>
-        slotsOf(header, 'keyring').map(({ id }) => id),
-      );
+      return [oldHeader, newHeader].flatMap(keyringSlotIds);
     }
     case 'slots':
       return journal.slotIds;

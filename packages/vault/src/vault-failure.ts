@@ -1,6 +1,6 @@
 import type { DiskFailure } from '@postern/disk';
 import type { PassphraseProblem } from '@postern/protocol';
-import type { KeyringFailure } from './keyring/keyring-port.ts';
+import type { KeyringAbsence, KeyringFailure } from './keyring/keyring-port.ts';
 
 /** Where secrets are stored: in the keyring or in an encrypted file. */
 export type VaultStorage = 'keyring' | 'file';
@@ -38,6 +38,8 @@ export type VaultFailure =
   | { readonly reason: 'recovery-code-mistyped' }
   | { readonly reason: 'passphrase-needed' }
   | { readonly reason: 'passphrase-unfit'; readonly problem: PassphraseProblem }
+  /** The vault requires the passphrase and the keyring, but there is no keyring, or it has no entry for that. */
+  | { readonly reason: 'keyring-part-missing'; readonly cause: KeyringAbsence | 'removed' }
   | { readonly reason: 'slot-missing'; readonly kind: string }
   | { readonly reason: 'slot-exists'; readonly kind: string }
   | { readonly reason: 'last-slot' }

@@ -42,6 +42,8 @@ const ROWS: readonly Row[] = [
   { command: 'vault lock', code: 0 },
   { command: 'vault passphrase', code: 2 },
   { command: 'vault recovery', code: 0, isVerbose: true },
+  { command: 'vault require-both', code: 0 },
+  { command: 'vault require-both on', code: 5 },
   { command: 'vault accept-rollback', code: 0 },
   { command: 'run --secret KEY=postern://openai -- printenv KEY', code: 0, prints: 'text' },
   { command: 'inject -i TEMPLATE -o -', code: 0, prints: 'text', shows: true },

@@ -89,6 +89,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'apps/cli/src/commands/key-import.ts',
       'apps/cli/src/commands/litellm-keys.ts',
       'apps/cli/src/commands/rekey.ts',
+      'apps/cli/src/commands/require-both.ts',
       'apps/cli/src/commands/secret.ts',
       'apps/cli/src/commands/vault-slots.ts',
       'packages/app/src/instance/agent-api.ts',

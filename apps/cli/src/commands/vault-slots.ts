@@ -53,13 +53,16 @@ async function chosenPassphrase(
  */
 export async function recover(
   context: CommandContext,
-  options: { readonly use: boolean },
+  { use, passphraseOnly }: { readonly use: boolean; readonly passphraseOnly: boolean },
 ): Promise<void> {
+  if (passphraseOnly && !use) {
+    return orFail(failed(problem('USAGE', '--passphrase-only needs --use.')));
+  }
   const parts = rekeyParts(context);
   const askRecoveryCode = async () => await typedRecoveryCode(context);
   const recoveryCode = orFail(
-    options.use
-      ? await recoverVault({ ...parts, askRecoveryCode })
+    use
+      ? await recoverVault({ ...parts, askRecoveryCode, passphraseOnly })
       : await renewRecoveryCode(parts),
   );
   if (context.json) report(context, { recoveryCode: revealSecret(recoveryCode) }, []);

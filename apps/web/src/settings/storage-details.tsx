@@ -6,6 +6,7 @@ import { ProblemNotice } from '../controls/notice.tsx';
 import { EraseSection } from './erase-section.tsx';
 import { StoredSection } from './stored-section.tsx';
 import { VaultSection } from './vault-section.tsx';
+import { hasPassphrase } from '../vault/has-passphrase.ts';
 
 /** What opens the vault, what is stored and how large it is, and erasing all of it. */
 export function StorageDetails(): ReactElement | null {
@@ -28,7 +29,7 @@ export function StorageDetails(): ReactElement | null {
         <>
           <VaultSection slots={storage.slots} onChanged={reload} />
           <StoredSection storage={storage} onChanged={reload} />
-          <EraseSection hasPassphrase={storage.slots.includes('passphrase')} />
+          <EraseSection hasPassphrase={hasPassphrase(storage.slots)} />
         </>
       )}
     </>

@@ -2,6 +2,7 @@ import { t } from '@lingui/core/macro';
 import type { StorageView } from '@postern/protocol';
 import { useState, type ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
+import { hasPassphrase } from '../vault/has-passphrase.ts';
 import { RenewDialog, type Renewed } from '../vault/renew-dialog.tsx';
 
 /** The passphrase and the recovery code. */
@@ -11,7 +12,7 @@ export function VaultSection(props: {
 }): ReactElement {
   const { slots, onChanged } = props;
   const [open, setOpen] = useState<Renewed>();
-  const hasPassphrase = slots.includes('passphrase');
+  const isSet = hasPassphrase(slots);
   return (
     <section className="settings-section" aria-labelledby="vault">
       <h2 id="vault">{t`Unlocking`}</h2>
@@ -19,7 +20,7 @@ export function VaultSection(props: {
         <div>
           <strong>{t`Passphrase`}</strong>
           <p>
-            {hasPassphrase
+            {isSet
               ? t`A new one comes with a new recovery code.`
               : t`Not set. With one, you can unlock Postern without the system keyring.`}
           </p>
@@ -29,7 +30,7 @@ export function VaultSection(props: {
             setOpen('passphrase');
           }}
         >
-          {hasPassphrase ? t`Change…` : t`Set…`}
+          {isSet ? t`Change…` : t`Set…`}
         </Button>
       </div>
       <div className="settings-row">
@@ -48,7 +49,7 @@ export function VaultSection(props: {
       {open !== undefined && (
         <RenewDialog
           renewed={open}
-          hasPassphrase={hasPassphrase}
+          hasPassphrase={isSet}
           onClose={() => {
             setOpen(undefined);
             onChanged();

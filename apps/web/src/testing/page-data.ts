@@ -16,6 +16,7 @@ export function appState(changes: Partial<AppState> = {}): AppState {
     phase: 'ready',
     version: '0.0.0',
     storage: 'file',
+    requiresBoth: false,
     keyring: { available: true },
     gatewayUrl: 'http://127.0.0.1:7420',
     settings: {

@@ -87,6 +87,7 @@ export function stateOf(parts: AppApiParts): AppState {
     phase: phaseOf(postern),
     version,
     storage: postern.vault.storage ?? null,
+    requiresBoth: postern.vault.requiresBoth,
     keyring: keyringOf(postern),
     gatewayUrl: place.gatewayUrl,
     settings: settingsOf(postern),

@@ -7,6 +7,7 @@ import { askRunning } from '../instance/ask-running.ts';
 import { controlPlace } from '../instance/control-address.ts';
 import { openExisting } from './connect-or-open.ts';
 import { localVault } from './open-vault.ts';
+import { hasPassphrase } from './has-passphrase.ts';
 import { changeKey, confirmByNewProcess, renewKey, type RekeyParts } from './rekey.ts';
 import { unlockAndRecord, unlockByPassphrase } from './unlock-and-record.ts';
 
@@ -18,8 +19,7 @@ export type SetPassphrase =
 export async function setPassphrase(parts: RekeyParts): Promise<Result<SetPassphrase, Problem>> {
   const opened = await openExisting(parts);
   if (!opened.ok) return opened;
-  const { slots } = opened.value.vault;
-  return slots.some(({ kind }) => kind === 'passphrase')
+  return hasPassphrase(opened.value.vault)
     ? await whileAlone(parts.home, async () => await changePassphrase(parts))
     : await addPassphrase(parts);
 }
@@ -79,6 +79,8 @@ export async function renewRecoveryCode(parts: RekeyParts): Promise<Result<Secre
 
 export interface RecoveryParts extends RekeyParts {
   readonly askRecoveryCode: () => Promise<Result<Secret, Problem>>;
+  /** The keyring is no longer required together with the passphrase. */
+  readonly passphraseOnly: boolean;
 }
 
 /**
@@ -105,17 +107,19 @@ export async function recoverVault(parts: RecoveryParts): Promise<Result<Secret,
 }
 
 async function replaceLostPassphrase(
-  parts: RekeyParts,
+  parts: RecoveryParts,
   vault: Vault,
   next: Secret,
 ): Promise<Result<Secret, Problem>> {
+  const kept = parts.passphraseOnly ? ({ requireBoth: false } as const) : {};
   const unconfirmed = await vault.isRekeyUnconfirmed();
   if (!unconfirmed.ok) return failed(describeVaultFailure(unconfirmed.failure));
-  if (!unconfirmed.value) return await changeKey(parts, vault, { newPassphrase: next });
+  if (!unconfirmed.value) return await changeKey(parts, vault, { newPassphrase: next, ...kept });
   // A new data key waits already, which the lost passphrase opens: the next passphrase confirms it,
   // and then it is replaced.
-  const has = vault.slots.some(({ kind }) => kind === 'passphrase');
-  const changed = has ? await vault.changePassphrase({ next }) : await vault.addPassphrase(next);
+  const changed = hasPassphrase(vault)
+    ? await vault.changePassphrase({ next, ...kept })
+    : await vault.addPassphrase(next);
   if (!changed.ok) return failed(describeVaultFailure(changed.failure));
   const confirmed = await confirmByNewProcess(parts, vault, next);
   if (!confirmed.ok) return confirmed;

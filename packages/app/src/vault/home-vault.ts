@@ -69,7 +69,9 @@ async function openFiles(
   if (!opened.ok) return failed(describeVaultFailure(opened.failure));
   const vault = opened.value;
   const mode = storage ?? loaded.value.config.storage;
-  const checked = vault.storage === undefined ? ok() : checkStorage(mode, vault.storage);
+  // With `keyring`, nothing may open without the keyring; if both are required, nothing does.
+  const isAccepted = vault.storage === undefined || (vault.requiresBoth && mode === 'keyring');
+  const checked = isAccepted ? ok() : checkStorage(mode, vault.storage);
   if (!checked.ok) return failed(describeVaultFailure(checked.failure));
   const probe = async (): Promise<KeyringProbe> => await probeKeyring(keyring, randomness);
   return ok({

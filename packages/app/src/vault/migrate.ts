@@ -1,9 +1,10 @@
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import { problem, type Problem } from '@postern/protocol';
 import { describeVaultFailure, type Vault, type VaultStorage } from '@postern/vault';
-import { recordEvents } from '../audit/audit.ts';
+import { recordEvents, type AuditPlace } from '../audit/audit.ts';
 import { refuseWhileHeld } from '../instance/alone.ts';
 import type { OpenParts } from './front-end.ts';
+import { hasPassphrase } from './has-passphrase.ts';
 import { open } from './home-vault.ts';
 import { localVault } from './open-vault.ts';
 import { unlockAndRecord, unlockByPassphrase } from './unlock-and-record.ts';
@@ -69,7 +70,7 @@ async function unlockToMigrate(
   if (!unlocked.ok) return unlocked;
   if (to === 'keyring') return ok(undefined);
   const { frontEnd } = parts;
-  const isFirst = vault.slots.every(({ kind }) => kind !== 'passphrase');
+  const isFirst = !hasPassphrase(vault);
   return isFirst
     ? await frontEnd.askNewPassphrase()
     : await frontEnd.askPresentPassphrase(
@@ -77,8 +78,8 @@ async function unlockToMigrate(
       );
 }
 
-async function recordMigrated(
-  parts: OpenParts,
+export async function recordMigrated(
+  parts: AuditPlace,
   vault: Vault,
   count: number,
 ): Promise<Result<undefined, Problem>> {

@@ -2,6 +2,7 @@ import { failed, ok, Secret, type Result } from '@postern/kernel';
 import { problem, type Problem } from '@postern/protocol';
 import { describeVaultFailure, type VaultProof } from '@postern/vault';
 import type { Postern } from '../postern.ts';
+import { hasPassphrase } from './has-passphrase.ts';
 
 /** What the user of the page typed. */
 export interface TypedProof {
@@ -13,10 +14,6 @@ export function proofOf({ passphrase, recoveryCode }: TypedProof): VaultProof | 
   if (passphrase !== undefined) return { with: 'passphrase', passphrase: Secret.of(passphrase) };
   if (recoveryCode !== undefined) return { with: 'recovery', code: Secret.of(recoveryCode) };
   return undefined;
-}
-
-export function hasPassphrase({ vault }: Pick<Postern, 'vault'>): boolean {
-  return vault.slots.some(({ kind }) => kind === 'passphrase');
 }
 
 /**
@@ -31,7 +28,7 @@ export async function proveUser(
   const stores = postern.stores();
   if (stores === undefined) return failed(problem('VAULT_LOCKED'));
   if (proof === undefined) {
-    return hasPassphrase(postern) ? failed(problem('VAULT_WRONG_PASSPHRASE')) : ok();
+    return hasPassphrase(vault) ? failed(problem('VAULT_WRONG_PASSPHRASE')) : ok();
   }
   const proven = await vault.prove(proof);
   if (proven.ok) return ok();

@@ -62,7 +62,7 @@ test('a recovery code unlocks the vault once, and is replaced together with the 
   const [code] = world.codes;
   if (code === undefined) throw new Error('no code');
   const askRecoveryCode = () => Promise.resolve({ ok: true, value: code } as const);
-  const parts = { ...rekeyParts(world), askRecoveryCode };
+  const parts = { ...rekeyParts(world), askRecoveryCode, passphraseOnly: false };
   valueOf(await recoverVault(parts));
   expect(world.codes).toHaveLength(2);
   expect(await recoverVault(parts)).toMatchObject({

@@ -5,6 +5,7 @@ import { recordEvents, type AuditPlace } from '../audit/audit.ts';
 import { whileAlone } from '../instance/alone.ts';
 import { openExisting } from './connect-or-open.ts';
 import type { OpenParts } from './front-end.ts';
+import { hasPassphrase } from './has-passphrase.ts';
 import { localVault } from './open-vault.ts';
 import type { RecoveredRekey } from './unlock.ts';
 import {
@@ -85,7 +86,7 @@ async function unlockForRekey(
   });
   if (!unlocked.ok) return unlocked;
   const recovered = unlocked.value;
-  if (vault.slots.every(({ kind }) => kind !== 'passphrase')) return ok({ recovered });
+  if (!hasPassphrase(vault)) return ok({ recovered });
   const found = await parts.frontEnd.askPresentPassphrase(
     'The vault also has a passphrase, which is needed to change its data key.',
   );
@@ -102,9 +103,9 @@ export interface ChangeKeyParts
 export async function changeKey(
   parts: ChangeKeyParts,
   vault: Vault,
-  passphrases: Pick<RekeyOptions, 'passphrase' | 'newPassphrase'> = {},
+  options: Omit<RekeyOptions, 'onProgress'> = {},
 ): Promise<Result<Secret, Problem>> {
-  const changed = await vault.rekey({ ...passphrases, onProgress: parts.onProgress });
+  const changed = await vault.rekey({ ...options, onProgress: parts.onProgress });
   if (!changed.ok) {
     const failure = describeVaultFailure(changed.failure);
     const event = { action: 'vault.rekey', outcome: 'failure', reason: failure.code } as const;
@@ -114,7 +115,7 @@ export async function changeKey(
   const { recoveryCode } = changed.value;
   // Before anything else can fail: from now on, the previous code may not work.
   parts.frontEnd.onRecoveryCode(recoveryCode);
-  const passphrase = passphrases.newPassphrase ?? passphrases.passphrase;
+  const passphrase = options.newPassphrase ?? options.passphrase;
   const confirmed = await confirmByNewProcess(parts, vault, passphrase);
   return confirmed.ok ? ok(recoveryCode) : confirmed;
 }

@@ -78,6 +78,8 @@ export const ERROR_SENTENCES = [
   "Can't reach a keyring service: it doesn't return what was stored.",
   "Can't reach a keyring service: the keyring library gave no known reason.",
   "Nothing was stored, because the value doesn't look like that provider's key: expected the form {example}.",
+  'The vault already opens that way.',
+  'The setting "storage" is "file", so a vault in the keyring wouldn\'t open.',
   'No active key has this id or name.',
   // Requests
   '{field} is invalid.',

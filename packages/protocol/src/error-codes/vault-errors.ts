@@ -69,6 +69,13 @@ export const VAULT_ERRORS = {
     remedy: 'Change or remove it instead: postern vault passphrase.',
     exit: EXIT.denied,
   },
+  VAULT_KEYRING_PART_MISSING: {
+    meaning:
+      'The vault needs the passphrase and the keyring together, but the keyring lacks its part.',
+    remedy:
+      'Start the keyring that the vault was set up with. If that part is lost, use the recovery code: postern vault recovery --use --passphrase-only.',
+    exit: EXIT.unavailable,
+  },
   VAULT_BACKEND_CHANGED: {
     meaning: "This isn't the storage that the vault was created with.",
     remedy:

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { writeAtomically } from '@postern/disk';
 import { decodeUtf8, encodeUtf8, failed, ok, type Result } from '@postern/kernel';
 import { anchorAccount, openEntry, sealEntry } from '../keyring/keyring-entries.ts';
+import { keyringSlotIds } from '../slots/slot.ts';
 import { openStableKey } from '../slots/stable-key.ts';
 import type { StableKey } from '../slots/stable-key.ts';
 import type { DataKey } from '../slots/data-key.ts';
@@ -25,8 +26,8 @@ export type AnchorContext = Pick<
 const NO_ANCHOR: AnchorRecord = { revision: 0, slots: 0, secrets: 0, audit: undefined };
 
 /** Whether there is a copy of the anchor in the keyring: only if the vault uses the keyring. */
-function isAnchoredInKeyring({ storage, slots }: SlotsHeader): boolean {
-  return storage === 'keyring' || slots.some(({ kind }) => kind === 'keyring');
+function isAnchoredInKeyring(header: SlotsHeader): boolean {
+  return header.storage === 'keyring' || keyringSlotIds(header).length > 0;
 }
 
 /** The anchor as it is on disk; undefined if there is none. */

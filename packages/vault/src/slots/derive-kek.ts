@@ -1,7 +1,7 @@
 import { revealSecret, type Secret } from '@postern/kernel';
 import { withPassphraseBytes } from '../passphrase.ts';
 import { hkdfSha256, pbkdf2Sha512 } from '../primitives/key-derivation.ts';
-import type { SlotOf } from './slot.ts';
+import type { PassphraseSlot, SlotOf } from './slot.ts';
 
 const KEK_BYTES = 32;
 
@@ -20,7 +20,7 @@ export async function keyringKek(
  * `decodeSlots` has checked them.
  */
 export async function passphraseKek(
-  kdf: SlotOf<'passphrase'>['kdf'],
+  kdf: PassphraseSlot['kdf'],
   passphrase: Secret,
 ): Promise<Buffer> {
   // Imported here because only passphrases need this native library.
@@ -34,6 +34,25 @@ export async function passphraseKek(
       salt: Buffer.from(kdf.salt, 'base64url'),
     }),
   );
+}
+
+/**
+ * The key of a slot that needs the passphrase and the keyring. Without the secret in the keyring, guessing the passphrase
+ * is useless; with it, each guess costs as much as for a passphrase slot.
+ */
+export async function keyringPassphraseKek(
+  kdf: SlotOf<'keyring-passphrase'>['kdf'],
+  passphrase: Secret,
+  keyringSecret: Uint8Array,
+): Promise<Buffer> {
+  const fromPassphrase = await passphraseKek(kdf, passphrase);
+  // Both parts have a fixed length, so their concatenation is unambiguous.
+  const parts = Buffer.concat([fromPassphrase, keyringSecret]);
+  fromPassphrase.fill(0);
+  const salt = Buffer.from(kdf.salt, 'base64url');
+  const kek = hkdfSha256(parts, salt, 'postern/v1/keyring-passphrase-slot', KEK_BYTES);
+  parts.fill(0);
+  return kek;
 }
 
 /** The key of a recovery slot. Fast on purpose: 128 random bits can't be guessed. */

@@ -47,6 +47,21 @@ export const SlotSchema = v.variant('kind', [
     ...sealed,
   }),
   v.strictObject({
+    kind: v.literal('keyring-passphrase'),
+    /**
+     * Argon2id of the passphrase as in `passphrase`, then HKDF-SHA256 of the result and the secret that is stored
+     * only in the keyring.
+     */
+    kdf: v.strictObject({
+      name: v.literal('argon2id-hkdf-sha256'),
+      memoryKiB: cost,
+      passes: cost,
+      lanes: cost,
+      salt: base64urlOf(SALT_BYTES),
+    }),
+    ...sealed,
+  }),
+  v.strictObject({
     kind: v.literal('recovery'),
     /** HKDF-SHA256 (RFC 5869) of the code's 16 random bytes, which can't be guessed. */
     kdf: v.strictObject({
@@ -57,10 +72,39 @@ export const SlotSchema = v.variant('kind', [
   }),
 ]);
 
-/** The data key, encrypted under a key derived from the keyring, a passphrase or a recovery code. */
+/** The data key, encrypted under a key derived from the keyring, a passphrase, both, or a recovery code. */
 export type Slot = v.InferOutput<typeof SlotSchema>;
 export type SlotKind = Slot['kind'];
 export type SlotOf<Kind extends SlotKind> = Extract<Slot, { kind: Kind }>;
+
+interface WithSlots {
+  readonly slots: readonly Slot[];
+}
+
+export function slotsOf<Kind extends SlotKind>(
+  { slots }: WithSlots,
+  kind: Kind,
+): readonly SlotOf<Kind>[] {
+  return slots.filter((slot): slot is SlotOf<Kind> => slot.kind === kind);
+}
+
+export type PassphraseSlot = SlotOf<'passphrase' | 'keyring-passphrase'>;
+
+/** The slot that needs the passphrase, alone or together with the keyring. A vault has at most one. */
+export function passphraseSlotOf(header: WithSlots): PassphraseSlot | undefined {
+  return slotsOf(header, 'keyring-passphrase')[0] ?? slotsOf(header, 'passphrase')[0];
+}
+
+/** The slots that have an entry in the keyring. */
+export function keyringSlotIds(header: WithSlots): readonly string[] {
+  const slots = [...slotsOf(header, 'keyring'), ...slotsOf(header, 'keyring-passphrase')];
+  return slots.map(({ id }) => id);
+}
+
+/** Whether the passphrase and the keyring open the vault only together. */
+export function requiresBoth(header: WithSlots): boolean {
+  return slotsOf(header, 'keyring-passphrase').length > 0;
+}
 
 /** Whether a slot's key derivation costs are within the bounds. */
 export function hasAcceptedCosts({ kdf }: Slot, { pbkdf2Iterations, argon2 }: KdfCosts): boolean {
@@ -68,6 +112,7 @@ export function hasAcceptedCosts({ kdf }: Slot, { pbkdf2Iterations, argon2 }: Kd
     case 'pbkdf2-hmac-sha512':
       return isWithin(kdf.iterations, pbkdf2Iterations);
     case 'argon2id':
+    case 'argon2id-hkdf-sha256':
       return (
         isWithin(kdf.memoryKiB, argon2.memoryKiB) &&
         isWithin(kdf.passes, argon2.passes) &&

@@ -6,7 +6,7 @@ import { readMac, withMac, type MacedJson } from '../primitives/maced-json.ts';
 import type { Damage, VaultFailure, VaultStorage } from '../vault-failure.ts';
 import type { DataKey } from './data-key.ts';
 import type { SealedStableKey } from './stable-key.ts';
-import { base64urlOf, hasAcceptedCosts, SlotSchema, type Slot } from './slot.ts';
+import { base64urlOf, hasAcceptedCosts, requiresBoth, SlotSchema, type Slot } from './slot.ts';
 
 /** The header of a vault: its id, where its secrets are stored, and its key slots. */
 export interface SlotsHeader {
@@ -35,6 +35,8 @@ export const SLOTS_FILE = 'slots.json';
 export const MAX_SLOTS_BYTES = 65_536;
 const MAX_SLOTS = 16;
 const VERSION = 2;
+/** Of a header with a slot that versions 1 and 2 don't have, so that older readers say so. */
+const VERSION_OF_BOTH = 3;
 const MAC_PURPOSE = 'postern/v1/slots-mac';
 
 const members = {
@@ -52,22 +54,26 @@ const members = {
   lasting: v.strictObject({ nonce: base64urlOf(12), wrapped: base64urlOf(48) }),
 };
 
+const generation = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+
 const HeaderSchema = v.variant('version', [
   v.strictObject({ ...members, version: v.literal(1) }),
   v.strictObject({
     ...members,
     version: v.literal(VERSION),
-    generation: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+    generation,
   }),
+  v.strictObject({ ...members, version: v.literal(VERSION_OF_BOTH), generation }),
 ]);
 
 /**
  * One line of JSON with a MAC. The MAC's key is derived from the data key. A header of generation 0
- * is written as version 1.
+ * is written as version 1, and one with a slot for passphrase and keyring together as version 3.
  */
 export function encodeSlots(header: SlotsHeader, dataKey: DataKey): Buffer {
   const { vaultId: vault, generation, dataKeyId, storage, createdAtMs, slots, stableKey } = header;
-  const form = generation === 0 ? { version: 1 } : { version: VERSION, generation };
+  const version = requiresBoth(header) ? VERSION_OF_BOTH : VERSION;
+  const form = generation === 0 ? { version: 1 } : { version, generation };
   const start = { format: 'postern-slots', ...form, vaultId: vault, dataKeyId, storage };
   const json = JSON.stringify({ ...start, createdAtMs, slots, lasting: stableKey });
   return Buffer.from(`${withMac(json, dataKey.derive(MAC_PURPOSE))}\n`, 'utf8');
@@ -89,6 +95,8 @@ export function decodeSlots(
   if (!parsed.success) return damaged(damageOf(parsed.issues));
   const { vaultId: vault, dataKeyId, storage, createdAtMs, slots } = parsed.output;
   if (!slots.every((slot) => hasAcceptedCosts(slot, costs))) return damaged('parameters');
+  const isOfBoth = parsed.output.version === VERSION_OF_BOTH;
+  if (isOfBoth !== requiresBoth({ slots })) return damaged('malformed');
   const generation = parsed.output.version === 1 ? 0 : parsed.output.generation;
   const { lasting: stableKey } = parsed.output;
   return ok({
@@ -104,7 +112,7 @@ function macedOf(bytes: Uint8Array): Result<MacedJson, VaultFailure> {
 }
 
 function isNewer(version: unknown): boolean {
-  return typeof version === 'number' && Number.isInteger(version) && version > VERSION;
+  return typeof version === 'number' && Number.isInteger(version) && version > VERSION_OF_BOTH;
 }
 
 /** Reports costs out of bounds as `parameters`: a hostile file would use them to stall the reader. */

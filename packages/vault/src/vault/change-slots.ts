@@ -10,14 +10,25 @@ import { checkPassphrase } from '../passphrase.ts';
 import { recordsToWire } from '../record-wire.ts';
 import { newRecoveryCode, parseRecoveryCode } from '../recovery-code.ts';
 import type { DataKey } from '../slots/data-key.ts';
-import type { Slot } from '../slots/slot.ts';
+import {
+  keyringSlotIds,
+  passphraseSlotOf,
+  requiresBoth,
+  type Slot,
+  type SlotKind,
+} from '../slots/slot.ts';
 import type { SlotsHeader } from '../slots/slots-file.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import { expectNoJournal, readJournal, removeJournal, writeJournal } from './journal.ts';
 import type { JournalOf } from './journal.ts';
 import { removeSalts, storeSalt } from './keyring-salt.ts';
-import { makeKeyringSlot, makePassphraseSlot, makeRecoverySlot } from './make-slot.ts';
-import { expectPassphrase, slotsOf } from './open-data-key.ts';
+import {
+  makeKeyringPassphraseSlot,
+  makeKeyringSlot,
+  makePassphraseSlot,
+  makeRecoverySlot,
+} from './make-slot.ts';
+import { expectPassphrase, loadKeyringPart } from './open-data-key.ts';
 import { readVerifiedSlots, writeSlots } from '../slots/read-slots.ts';
 import type { VaultContext } from './vault-context.ts';
 
@@ -33,28 +44,42 @@ export async function addPassphrase(
   const fit = checkPassphrase(passphrase);
   if (!fit.ok) return fit;
   return await changeSlots(context, dataKey, async (header) => {
-    if (slotsOf(header, 'passphrase').length > 0) {
-      return failed({ reason: 'slot-exists', kind: 'passphrase' });
-    }
+    const slot = passphraseSlotOf(header);
+    if (slot !== undefined) return failed({ reason: 'slot-exists', kind: slot.kind });
     return await withPassphrase(context, dataKey, header, passphrase);
   });
 }
 
-/** Replaces the passphrase slot. Fails if `current` is given and isn't the current passphrase. */
+export interface PassphraseChange {
+  readonly next: Secret;
+  readonly current?: Secret;
+  readonly requireBoth?: false;
+}
+
+/**
+ * Replaces the slot that needs the passphrase with one of the same kind, unless it isn't to require the keyring any more. Fails if
+ * `current` is given and isn't the current passphrase.
+ */
 export async function changePassphrase(
   context: VaultContext,
   dataKey: DataKey,
-  next: Secret,
-  current: Secret | undefined,
+  { next, current, requireBoth }: PassphraseChange,
 ): ChangedSlots {
   const fit = checkPassphrase(next);
   if (!fit.ok) return fit;
   return await changeSlots(context, dataKey, async (header) => {
-    const [slot] = slotsOf(header, 'passphrase');
+    const slot = passphraseSlotOf(header);
     if (slot === undefined) return failed({ reason: 'slot-missing', kind: 'passphrase' });
-    const correct = current === undefined ? ok() : await expectPassphrase(header, slot, current);
+    const correct = current === undefined ? ok() : await expectPassphrase(context, header, current);
     if (!correct.ok) return correct;
-    return await withPassphrase(context, dataKey, header, next);
+    if (slot.kind === 'passphrase' || requireBoth === false)
+      return await withPassphrase(context, dataKey, header, next);
+    // The keyring's part stays, and so does the id, which names its entry there.
+    const secret = await loadKeyringPart(context, header, slot.id);
+    if (!secret.ok) return secret;
+    const part = { slotId: slot.id, secret: secret.value };
+    const changed = await makeKeyringPassphraseSlot(context, dataKey, next, part);
+    return ok([changed, ...withoutKind(header, slot.kind)]);
   });
 }
 
@@ -71,11 +96,12 @@ export async function replaceRecoveryCode(
   return changed.ok ? ok({ header: changed.value, recoveryCode }) : changed;
 }
 
-/** Adds a slot for this machine's keyring, or replaces it. */
+/** Adds a slot for this machine's keyring, or replaces it. Fails if the vault also requires the passphrase. */
 export async function replaceKeyringSlot(context: VaultContext, dataKey: DataKey): ChangedSlots {
   const { slot, salt } = await makeKeyringSlot(context, dataKey);
   return await changeSlots(context, dataKey, async (header) => {
-    const ids = [slot.id, ...slotsOf(header, 'keyring').map(({ id }) => id)];
+    if (requiresBoth(header)) return failed({ reason: 'slot-exists', kind: 'keyring-passphrase' });
+    const ids = [slot.id, ...keyringSlotIds(header)];
     const started = await startSlotChange(context, header, ids);
     if (!started.ok) return started;
     const stored = await storeSalt(context.keyring, header.vaultId, slot.id, salt);
@@ -109,6 +135,7 @@ async function prepareRemoval(
     case 'passphrase':
       return await renewRecipients(context, dataKey, header, undefined);
     case 'keyring':
+    case 'keyring-passphrase':
       return await startSlotChange(context, header, [slot.id]);
     case 'recovery':
       return ok();
@@ -225,7 +252,9 @@ async function withPassphrase(
 ): Promise<Result<readonly Slot[], VaultFailure>> {
   const slot = await makePassphraseSlot(context, dataKey, passphrase);
   const sealed = await renewRecipients(context, dataKey, header, { slotId: slot.id, passphrase });
-  return sealed.ok ? ok([...withoutKind(header, 'passphrase'), slot]) : sealed;
+  if (!sealed.ok) return sealed;
+  const others = header.slots.filter(({ id }) => id !== passphraseSlotOf(header)?.id);
+  return ok([...others, slot]);
 }
 
 /** With file storage, encrypts the secrets file under a new content key for new recipients. */
@@ -247,6 +276,6 @@ async function renewRecipients(
   return await writeAtomically(disk, join(directory, SECRETS_FILE), bytes, randomness);
 }
 
-function withoutKind({ slots }: SlotsHeader, kind: Slot['kind']): readonly Slot[] {
+function withoutKind({ slots }: SlotsHeader, kind: SlotKind): readonly Slot[] {
   return slots.filter((slot) => slot.kind !== kind);
 }

@@ -1,5 +1,10 @@
 import type { Secret } from '@postern/kernel';
-import { keyringKek, passphraseKek, recoveryKek } from '../slots/derive-kek.ts';
+import {
+  keyringKek,
+  keyringPassphraseKek,
+  passphraseKek,
+  recoveryKek,
+} from '../slots/derive-kek.ts';
 import type { DataKey } from '../slots/data-key.ts';
 import { sealSlot } from '../slots/seal-slot.ts';
 import { SALT_BYTES, type SlotOf } from '../slots/slot.ts';
@@ -28,20 +33,40 @@ export async function makePassphraseSlot(
   passphrase: Secret,
   id = newSlotId(context),
 ): Promise<SlotOf<'passphrase'>> {
-  const { memoryKiB, passes, lanes } = context.kdfCosts.argon2;
   const header = {
     id,
     createdAtMs: context.clock.nowMs(),
     kind: 'passphrase',
-    kdf: {
-      name: 'argon2id',
-      memoryKiB: memoryKiB.written,
-      passes: passes.written,
-      lanes: lanes.written,
-      salt: saltText(context),
-    },
+    kdf: { name: 'argon2id', ...argon2Costs(context), salt: saltText(context) },
   } as const;
   const kek = await passphraseKek(header.kdf, passphrase);
+  return { ...header, ...sealSlot(header, kek, dataKey, context.randomness) };
+}
+
+/** What the keyring adds to the passphrase. */
+export interface KeyringPart {
+  readonly slotId: string;
+  readonly secret: Uint8Array;
+}
+
+/** The caller stores it in the keyring. */
+export function newKeyringPart(context: Pick<Maker, 'randomness'>): KeyringPart {
+  return { slotId: newSlotId(context), secret: context.randomness.bytes(SALT_BYTES) };
+}
+
+export async function makeKeyringPassphraseSlot(
+  context: Maker,
+  dataKey: DataKey,
+  passphrase: Secret,
+  { slotId, secret }: KeyringPart,
+): Promise<SlotOf<'keyring-passphrase'>> {
+  const header = {
+    id: slotId,
+    createdAtMs: context.clock.nowMs(),
+    kind: 'keyring-passphrase',
+    kdf: { name: 'argon2id-hkdf-sha256', ...argon2Costs(context), salt: saltText(context) },
+  } as const;
+  const kek = await keyringPassphraseKek(header.kdf, passphrase, secret);
   return { ...header, ...sealSlot(header, kek, dataKey, context.randomness) };
 }
 
@@ -57,6 +82,11 @@ export function makeRecoverySlot(
   } as const;
   const kek = recoveryKek(header.kdf, code);
   return { ...header, ...sealSlot(header, kek, dataKey, context.randomness) };
+}
+
+function argon2Costs({ kdfCosts }: Maker) {
+  const { memoryKiB, passes, lanes } = kdfCosts.argon2;
+  return { memoryKiB: memoryKiB.written, passes: passes.written, lanes: lanes.written };
 }
 
 function newHeader(context: Maker) {

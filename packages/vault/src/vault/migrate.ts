@@ -9,7 +9,7 @@ import { checkPassphrase } from '../passphrase.ts';
 import { recordsToWire } from '../record-wire.ts';
 import type { SecretRecord } from '../secret-store.ts';
 import type { DataKey } from '../slots/data-key.ts';
-import type { Slot, SlotOf } from '../slots/slot.ts';
+import { keyringSlotIds, slotsOf, type Slot, type SlotOf } from '../slots/slot.ts';
 import type { SlotsHeader } from '../slots/slots-file.ts';
 import type { VaultFailure, VaultStorage } from '../vault-failure.ts';
 import type { VaultId } from '@postern/protocol';
@@ -17,7 +17,7 @@ import { emptyKeyring, fillKeyring } from './fill-keyring.ts';
 import { expectNoJournal, removeJournal, writeJournal, type JournalOf } from './journal.ts';
 import { removeSalts, storeSalt } from './keyring-salt.ts';
 import { makeKeyringSlot, makePassphraseSlot } from './make-slot.ts';
-import { expectPassphrase, slotsOf } from './open-data-key.ts';
+import { expectPassphrase } from './open-data-key.ts';
 import { expectRecords, readRecords } from './read-records.ts';
 import { readVerifiedSlots, readSlots, writeSlots } from '../slots/read-slots.ts';
 import { storeOf, withLockHeld, type VaultContext } from './vault-context.ts';
@@ -104,7 +104,7 @@ async function checkMigration(
   const [slot] = slotsOf(header, 'passphrase');
   return slot === undefined
     ? checkPassphrase(passphrase)
-    : await expectPassphrase(header, slot, passphrase);
+    : await expectPassphrase(context, header, passphrase);
 }
 
 interface Plan {
@@ -129,8 +129,9 @@ async function planMigration(
     ? undefined
     : await passphraseSlot(context, dataKey, before, migration.passphrase);
   const dropsKeyring = towardsKeyring || migration.removeSource;
+  const inKeyring = keyringSlotIds(before);
   const kept = before.slots.filter(
-    ({ kind, id }) => (kind !== 'keyring' || !dropsKeyring) && id !== passphrase?.slot.id,
+    ({ id }) => !(dropsKeyring && inKeyring.includes(id)) && id !== passphrase?.slot.id,
   );
   const slots: readonly (Slot | undefined)[] = [keyring?.slot, ...kept, passphrase?.slot];
   return {
@@ -151,7 +152,7 @@ async function planMigration(
       to: migration.to,
       removeSource: migration.removeSource,
       newSlotIds: keyring === undefined ? [] : [keyring.slot.id],
-      oldSlotIds: dropsKeyring ? slotsOf(before, 'keyring').map(({ id }) => id) : [],
+      oldSlotIds: dropsKeyring ? [...inKeyring] : [],
     },
   };
 }

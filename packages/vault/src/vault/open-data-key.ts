@@ -1,17 +1,22 @@
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import { probeKeyring } from '../keyring/probe-keyring.ts';
 import { parseRecoveryCode } from '../recovery-code.ts';
-import { keyringKek, passphraseKek, recoveryKek } from '../slots/derive-kek.ts';
+import {
+  keyringKek,
+  keyringPassphraseKek,
+  passphraseKek,
+  recoveryKek,
+} from '../slots/derive-kek.ts';
 import type { DataKey } from '../slots/data-key.ts';
 import { openSlot } from '../slots/seal-slot.ts';
-import type { Slot, SlotKind, SlotOf } from '../slots/slot.ts';
+import { slotsOf, type Slot, type SlotKind, type SlotOf } from '../slots/slot.ts';
 import { readSlots } from '../slots/read-slots.ts';
 import { SLOTS_FILE, type SlotsHeader, type UnverifiedSlots } from '../slots/slots-file.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import { loadSalt } from './keyring-salt.ts';
 import type { VaultContext } from './vault-context.ts';
 
-/** How to unlock a vault. */
+/** How to unlock a vault. If it requires both, the passphrase needs the keyring too. */
 export type UnlockMethod =
   | { readonly with: 'keyring' }
   | { readonly with: 'passphrase'; readonly passphrase: Secret }
@@ -52,16 +57,16 @@ export async function proveMethod(
   return ok();
 }
 
-/** Fails with `wrong-passphrase` if the passphrase doesn't open the slot. */
+/** Fails with `wrong-passphrase` if the passphrase doesn't open its slot. */
 export async function expectPassphrase(
+  context: VaultContext,
   header: SlotsHeader,
-  slot: SlotOf<'passphrase'>,
   passphrase: Secret,
 ): Promise<Result<undefined, VaultFailure>> {
-  const kek = await passphraseKek(slot.kdf, passphrase);
-  const dataKey = openSlot(slot, kek, header.vaultId, header.dataKeyId);
-  dataKey?.wipe();
-  return dataKey === undefined ? failed({ reason: 'wrong-passphrase' }) : ok();
+  const opened = await openByPassphrase(context, header, passphrase);
+  if (!opened.ok) return opened;
+  opened.value.dataKey.wipe();
+  return ok();
 }
 
 async function openBy(
@@ -73,9 +78,7 @@ async function openBy(
     case 'keyring':
       return await openByKeyring(context, header);
     case 'passphrase':
-      return await tryEach(header, 'passphrase', 'wrong-passphrase', ({ kdf }) =>
-        passphraseKek(kdf, method.passphrase),
-      );
+      return await openByPassphrase(context, header, method.passphrase);
     case 'recovery': {
       const code = parseRecoveryCode(method.code);
       if (!code.ok) return code;
@@ -84,6 +87,60 @@ async function openBy(
       );
     }
   }
+}
+
+async function openByPassphrase(
+  context: VaultContext,
+  header: SlotsHeader,
+  passphrase: Secret,
+): Promise<Result<OpenedDataKey, VaultFailure>> {
+  const [both] = slotsOf(header, 'keyring-passphrase');
+  if (both !== undefined) return await openByBoth(context, header, both, passphrase);
+  return await tryEach(header, 'passphrase', 'wrong-passphrase', ({ kdf }) =>
+    passphraseKek(kdf, passphrase),
+  );
+}
+
+async function openByBoth(
+  context: VaultContext,
+  header: SlotsHeader,
+  slot: SlotOf<'keyring-passphrase'>,
+  passphrase: Secret,
+): Promise<Result<OpenedDataKey, VaultFailure>> {
+  const secret = await loadKeyringPart(context, header, slot.id);
+  if (!secret.ok) return secret;
+  const kek = await keyringPassphraseKek(slot.kdf, passphrase, secret.value);
+  const dataKey = openSlot(slot, kek, header.vaultId, header.dataKeyId);
+  return dataKey === undefined ? failed({ reason: 'wrong-passphrase' }) : ok({ dataKey, slot });
+}
+
+/** What the keyring adds to the passphrase. Fails with `keyring-part-missing` if it can't be had, unless that is temporary. */
+export async function loadKeyringPart(
+  { keyring, randomness }: Pick<VaultContext, 'keyring' | 'randomness'>,
+  { vaultId }: SlotsHeader,
+  slotId: string,
+): Promise<Result<Uint8Array, VaultFailure>> {
+  const secret = await loadSalt(keyring, vaultId, slotId);
+  if (!secret.ok) return failed(withoutKeyring(secret.failure));
+  if (secret.value !== undefined) return ok(secret.value);
+  // A service without a keyring finds nothing either.
+  const works = await expectKeyring({ keyring, randomness });
+  return works.ok ? failed({ reason: 'keyring-part-missing', cause: 'removed' }) : works;
+}
+
+/** Fails if the keyring can't store what it adds to the passphrase. */
+export async function expectKeyring({
+  keyring,
+  randomness,
+}: Pick<VaultContext, 'keyring' | 'randomness'>): Promise<Result<undefined, VaultFailure>> {
+  const probe = await probeKeyring(keyring, randomness);
+  return probe.available ? ok() : failed(withoutKeyring(probe.failure));
+}
+
+function withoutKeyring(failure: VaultFailure): VaultFailure {
+  return failure.reason === 'keyring-unavailable'
+    ? { reason: 'keyring-part-missing', cause: failure.cause }
+    : failure;
 }
 
 async function tryEach<Kind extends SlotKind>(
@@ -124,11 +181,4 @@ async function openByKeyring(
   const probe = await probeKeyring(keyring, randomness);
   if (!probe.available) return failed(probe.failure);
   return failed({ reason: 'backend-changed', recorded, found: 'empty-keyring' });
-}
-
-export function slotsOf<Kind extends SlotKind>(
-  header: SlotsHeader,
-  kind: Kind,
-): readonly SlotOf<Kind>[] {
-  return header.slots.filter((slot): slot is SlotOf<Kind> => slot.kind === kind);
 }

@@ -5,13 +5,20 @@ import { checkPassphrase } from '../passphrase.ts';
 import { newRecoveryCode, parseRecoveryCode } from '../recovery-code.ts';
 import { newDataKey, type DataKey } from '../slots/data-key.ts';
 import { sealNextKey } from '../slots/next-key.ts';
-import type { Slot, SlotOf } from '../slots/slot.ts';
+import { passphraseSlotOf, requiresBoth, type PassphraseSlot, type Slot } from '../slots/slot.ts';
 import { encodeSlots, type SlotsHeader } from '../slots/slots-file.ts';
 import type { VaultKeys } from '../slots/vault-keys.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import { expectNoJournal, type JournalOf } from './journal.ts';
-import { makePassphraseSlot, makeRecoverySlot, newSlotId } from './make-slot.ts';
-import { expectPassphrase, slotsOf } from './open-data-key.ts';
+import {
+  makeKeyringPassphraseSlot,
+  makePassphraseSlot,
+  makeRecoverySlot,
+  newKeyringPart,
+  newSlotId,
+  type KeyringPart,
+} from './make-slot.ts';
+import { expectKeyring, expectPassphrase } from './open-data-key.ts';
 import type { VaultContext } from './vault-context.ts';
 
 export interface RekeyOptions {
@@ -19,6 +26,11 @@ export interface RekeyOptions {
   readonly passphrase?: Secret;
   /** The new passphrase. Leave out `passphrase` only after unlocking with the recovery code. */
   readonly newPassphrase?: Secret;
+  /**
+   * Whether the passphrase then opens the vault only together with the keyring, and the keyring doesn't open it alone.
+   * Doesn't change without it. Only with file storage, because other secrets are in the keyring as they are.
+   */
+  readonly requireBoth?: boolean;
   /** Called before each step, in order. */
   readonly onProgress?: (step: RekeyStep) => void;
 }
@@ -38,6 +50,8 @@ export interface Change {
   readonly next: DataKey;
   /** For the new secrets file. Undefined without a passphrase, and when an interrupted rekey resumes. */
   readonly contentKey: ContentKey | undefined;
+  /** To be stored in the keyring. Undefined if the new header needs none, and when an interrupted rekey resumes. */
+  readonly keyringPart: KeyringPart | undefined;
   readonly onProgress: ((step: RekeyStep) => void) | undefined;
   /** The purposes of the databases that have, or may have, their new key. */
   readonly rekeyedDatabases: Set<string>;
@@ -60,7 +74,7 @@ export async function prepareRekey(
   const next = newDataKey(header.vaultId, context.randomness);
   // Each derivation takes a few tenths of a second of CPU time, so they run in parallel.
   const [proven, made] = await Promise.all([
-    provePassphrase(header, options),
+    provePassphrase(context, header, options),
     makeForPassphrase(context, header, next, options),
   ]);
   return proven.ok ? ok({ next, made }) : proven;
@@ -70,49 +84,62 @@ export async function prepareRekey(
 async function checkRekey(
   context: VaultContext,
   header: SlotsHeader,
-  { passphrase, newPassphrase }: RekeyOptions,
+  options: RekeyOptions,
 ): Promise<Result<undefined, VaultFailure>> {
+  const { passphrase, newPassphrase, requireBoth = requiresBoth(header) } = options;
   const fit = newPassphrase === undefined ? ok() : checkPassphrase(newPassphrase);
   if (!fit.ok) return fit;
   const free = await expectNoJournal(context);
   if (!free.ok) return free;
-  const isNeeded = slotsOf(header, 'passphrase').length > 0;
-  return isNeeded && passphrase === undefined && newPassphrase === undefined
-    ? failed({ reason: 'passphrase-needed' })
-    : ok();
+  if (requireBoth && header.storage === 'keyring') {
+    return failed({ reason: 'backend-changed', recorded: 'keyring', found: 'file' });
+  }
+  const isNeeded = requireBoth || passphraseSlotOf(header) !== undefined;
+  if (isNeeded && passphrase === undefined && newPassphrase === undefined) {
+    return failed({ reason: 'passphrase-needed' });
+  }
+  return requireBoth ? await expectKeyring(context) : ok();
 }
 
 async function provePassphrase(
+  context: VaultContext,
   header: SlotsHeader,
   { passphrase }: RekeyOptions,
 ): Promise<Result<undefined, VaultFailure>> {
-  const [slot] = slotsOf(header, 'passphrase');
-  if (slot === undefined || passphrase === undefined) return ok();
-  return await expectPassphrase(header, slot, passphrase);
+  if (passphraseSlotOf(header) === undefined || passphrase === undefined) return ok();
+  return await expectPassphrase(context, header, passphrase);
 }
 
 /** The passphrase's slot and recipient for the new data key. */
 interface MadeForPassphrase {
-  readonly slot: SlotOf<'passphrase'>;
+  readonly slot: PassphraseSlot;
   /** Undefined with keyring storage. */
   readonly contentKey: ContentKey | undefined;
+  readonly keyringPart: KeyringPart | undefined;
 }
 
 async function makeForPassphrase(
   context: VaultContext,
   header: SlotsHeader,
   next: DataKey,
-  { passphrase: present, newPassphrase }: RekeyOptions,
+  options: RekeyOptions,
 ): Promise<MadeForPassphrase | undefined> {
-  const kept = slotsOf(header, 'passphrase').length > 0 ? present : undefined;
+  const { passphrase: present, newPassphrase, requireBoth = requiresBoth(header) } = options;
+  const kept = passphraseSlotOf(header) === undefined ? undefined : present;
   const passphrase = newPassphrase ?? kept;
   if (passphrase === undefined) return undefined;
+  if (requireBoth) {
+    const keyringPart = newKeyringPart(context);
+    const slot = await makeKeyringPassphraseSlot(context, next, passphrase, keyringPart);
+    // The file has no recipient for the passphrase, which would open it without the keyring.
+    return { slot, contentKey: await newContentKey(next, undefined, context), keyringPart };
+  }
   const slotId = newSlotId(context);
   const [slot, contentKey] = await Promise.all([
     makePassphraseSlot(context, next, passphrase, slotId),
     header.storage === 'file' ? newContentKey(next, { slotId, passphrase }, context) : undefined,
   ]);
-  return { slot, contentKey };
+  return { slot, contentKey, keyringPart: undefined };
 }
 
 export function planRekey(
@@ -141,8 +168,9 @@ export function planRekey(
     newDataKeyId: next.id,
     newKey: sealNextKey(old, next, randomness),
   };
-  const { contentKey } = made ?? {};
+  const { contentKey, keyringPart } = made ?? {};
   const rekeyedDatabases = new Set<string>();
-  const change = { journal, old, next, contentKey, onProgress: undefined, rekeyedDatabases };
+  const fresh = { contentKey, keyringPart, onProgress: undefined, rekeyedDatabases };
+  const change = { journal, old, next, ...fresh };
   return { change, recoveryCode };
 }

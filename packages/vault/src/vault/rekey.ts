@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { writeAtomically } from '@postern/disk';
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
+import { removeUnusedAnchorEntry } from '../anchor/anchor.ts';
 import { syncAnchor } from '../anchor/generations.ts';
 import { readSecrets } from '../file/file-store.ts';
 import { newContentKey } from '../file/secrets-file.ts';
 import type { DataKey } from '../slots/data-key.ts';
+import { keyringSlotIds, requiresBoth, slotsOf } from '../slots/slot.ts';
 import { openNextKey } from '../slots/next-key.ts';
 import { encodeSlots, SLOTS_FILE, type SlotsHeader } from '../slots/slots-file.ts';
 import type { VaultKeys } from '../slots/vault-keys.ts';
@@ -19,7 +21,7 @@ import {
   removeStagedSecrets,
   stageSecrets,
 } from './next-secrets.ts';
-import { slotsOf } from './open-data-key.ts';
+import { loadKeyringPart } from './open-data-key.ts';
 import {
   planRekey,
   prepareRekey,
@@ -73,7 +75,7 @@ async function applyRekey(
   context: VaultContext,
   initial: Change,
 ): Promise<Result<SlotsHeader, VaultFailure>> {
-  const ensured = await ensureKeyringSlot(context, initial);
+  const ensured = await ensureKeyringEntries(context, initial);
   if (!ensured.ok) return ensured;
   const { change, header } = ensured.value;
   if (header.storage === 'file') {
@@ -100,8 +102,39 @@ async function applyRekey(
   return followed.ok ? ok(header) : followed;
 }
 
+/** Stores what the new header needs in the keyring. */
+async function ensureKeyringEntries(
+  context: VaultContext,
+  initial: Change,
+): Promise<Result<{ readonly change: Change; readonly header: SlotsHeader }, VaultFailure>> {
+  const ensured = await ensureKeyringSlot(context, initial);
+  if (!ensured.ok) return ensured;
+  const { change, header } = ensured.value;
+  const stored = await ensureKeyringPart(context, change, header);
+  return stored.ok ? ensured : stored;
+}
+
 /**
- * Adds a keyring slot to the new header if the old one has one. The journal is written before the
+ * Stores what the keyring adds to the passphrase. If the process was killed before it was stored, only a new passphrase
+ * slot could have another one, which needs the passphrase; so the rekey fails and is rolled back.
+ */
+async function ensureKeyringPart(
+  context: VaultContext,
+  { keyringPart }: Change,
+  header: SlotsHeader,
+): Promise<Result<undefined, VaultFailure>> {
+  const [slot] = slotsOf(header, 'keyring-passphrase');
+  if (slot === undefined) return ok();
+  if (keyringPart === undefined) {
+    const stored = await loadKeyringPart(context, header, slot.id);
+    return stored.ok ? ok() : stored;
+  }
+  const { slotId, secret } = keyringPart;
+  return await storeSalt(context.keyring, header.vaultId, slotId, secret);
+}
+
+/**
+ * Adds a keyring slot to the new header if the old one has one, unless the keyring alone doesn't open the vault any more. The journal is written before the
  * keyring entry, so that the entry can be removed again.
  */
 async function ensureKeyringSlot(
@@ -111,7 +144,9 @@ async function ensureKeyringSlot(
   const headers = headersOf(context, change.journal);
   if (!headers.ok) return headers;
   const { oldHeader, newHeader } = headers.value;
-  if (slotsOf(oldHeader, 'keyring').length === 0) return ok({ change, header: newHeader });
+  if (slotsOf(oldHeader, 'keyring').length === 0 || requiresBoth(newHeader)) {
+    return ok({ change, header: newHeader });
+  }
   const { keyring } = context;
   const [known] = slotsOf(newHeader, 'keyring');
   const salt = known ? await loadSalt(keyring, newHeader.vaultId, known.id) : ok(undefined);
@@ -182,7 +217,7 @@ async function discardNewHeader(
   const discarded = await discardHeader(context, newHeader);
   if (discarded.ok) return discarded;
   const { vaultId } = journal;
-  const slotIds = slotsOf(newHeader, 'keyring').map(({ id }) => id);
+  const slotIds = [...keyringSlotIds(newHeader)];
   return await writeJournal(context, { version: 1, operation: 'slots', vaultId, slotIds });
 }
 
@@ -193,7 +228,7 @@ async function discardHeader(
 ): Promise<Result<undefined, VaultFailure>> {
   const removed = await removeStagedSecrets(context);
   if (!removed.ok) return removed;
-  const gone = slotsOf(header, 'keyring').map(({ id }) => id);
+  const gone = keyringSlotIds(header);
   const forgotten = await removeSalts(context.keyring, header.vaultId, gone);
   return forgotten.ok ? await removeJournal(context) : forgotten;
 }
@@ -220,7 +255,7 @@ export async function resumeRekey(
   // Another process has completed it.
   if (switched.ok) return ok({ header: switched.value, dataKey: next });
   const rekeyedDatabases = new Set(context.databases.map(({ purpose }) => purpose));
-  const unknown = { contentKey: undefined, onProgress: undefined };
+  const unknown = { contentKey: undefined, keyringPart: undefined, onProgress: undefined };
   const change = { journal, old, next, ...unknown, rekeyedDatabases };
   const done = await applyRekey(context, change);
   if (done.ok) return ok({ header: done.value, dataKey: next });
@@ -256,8 +291,24 @@ export async function confirmRekey(
       if (!opened.ok) return refused(purpose, opened.failure.reason);
     }
     const headers = headersOf(context, journal);
-    return headers.ok ? await discardHeader(context, headers.value.oldHeader) : headers;
+    if (!headers.ok) return headers;
+    return await forgetOldKey(context, headers.value.oldHeader, header.value);
   });
+}
+
+/** Removes what only the old header uses from the keyring, then the journal with the old key. */
+async function forgetOldKey(
+  context: VaultContext,
+  oldHeader: SlotsHeader,
+  header: SlotsHeader,
+): Promise<Result<undefined, VaultFailure>> {
+  const wasAnchored = keyringSlotIds(oldHeader).length > 0;
+  const anchor = wasAnchored ? await removeUnusedAnchorEntry(context, header) : ok();
+  const discarded = anchor.ok ? await discardHeader(context, oldHeader) : anchor;
+  if (discarded.ok || discarded.failure.reason !== 'keyring-unavailable') return discarded;
+  // The keyring may be gone for good, which is why the vault no longer requires it. What is left there opens nothing.
+  const isGivenUp = requiresBoth(oldHeader) && keyringSlotIds(header).length === 0;
+  return isGivenUp ? await removeJournal(context) : discarded;
 }
 
 function refused(purpose: string, cause: string): Result<never, VaultFailure> {

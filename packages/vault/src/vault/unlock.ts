@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { failed, ok, type Result } from '@postern/kernel';
 import { acceptGenerations, findRollback, checkGenerations } from '../anchor/generations.ts';
 import { openStableKey } from '../slots/stable-key.ts';
-import type { SlotKind } from '../slots/slot.ts';
+import { passphraseSlotOf, slotsOf, type Slot } from '../slots/slot.ts';
 import { decodeSlots, SLOTS_FILE, type SlotsHeader } from '../slots/slots-file.ts';
 import type { UnverifiedSlots } from '../slots/slots-file.ts';
 import { wipeKeys, type VaultKeys } from '../slots/vault-keys.ts';
@@ -10,7 +10,7 @@ import type { DataKey } from '../slots/data-key.ts';
 import type { VaultFailure } from '../vault-failure.ts';
 import { repairPassphraseRecipient } from './change-slots.ts';
 import { JOURNAL_FILE, readJournal, type Journal, type JournalOf } from './journal.ts';
-import { openDataKey, slotsOf, type UnlockMethod } from './open-data-key.ts';
+import { openDataKey, type UnlockMethod } from './open-data-key.ts';
 import { readSlots } from '../slots/read-slots.ts';
 import { nextKeyOf, resumeRekey } from './rekey.ts';
 import { recoverWithKey } from './recover.ts';
@@ -105,7 +105,8 @@ async function openWithSlots(
   if (!opened.ok) return opened;
   const { dataKey, slot } = opened.value;
   const { header } = slots;
-  if (method.with === 'passphrase' && header.storage === 'file' && !context.isReadOnly) {
+  const isInFile = slot.kind === 'passphrase' && header.storage === 'file';
+  if (method.with === 'passphrase' && isInFile && !context.isReadOnly) {
     // If this fails, the vault is open anyway, and the next unlock tries again.
     const { passphrase } = method;
     await repairPassphraseRecipient(context, dataKey, { slotId: slot.id, passphrase });
@@ -115,7 +116,7 @@ async function openWithSlots(
 
 /**
  * During a rekey, the slots of both headers lead to the current key. A slot of the old header does so
- * only if the new slots of its kind haven't been replaced or removed.
+ * only if the new slots that the same method opens haven't been replaced or removed.
  */
 async function openDuringRekey(
   context: VaultContext,
@@ -148,10 +149,16 @@ async function openDuringRekey(
   return ok({ header: slots.header, dataKey });
 }
 
-/** Whether both headers have the same slots of this kind. */
-function haveSameSlots(now: SlotsHeader, then: SlotsHeader, kind: SlotKind): boolean {
-  const [ids, before] = [now, then].map((header) => slotsOf(header, kind).map(({ id }) => id));
-  return isDeepStrictEqual(ids, before);
+/** Whether the method opens the same slots of both headers. */
+function haveSameSlots(now: SlotsHeader, then: SlotsHeader, method: UnlockMethod['with']): boolean {
+  return isDeepStrictEqual(slotsOpenedBy(now, method), slotsOpenedBy(then, method));
+}
+
+function slotsOpenedBy(
+  header: SlotsHeader,
+  method: UnlockMethod['with'],
+): readonly (Slot | undefined)[] {
+  return method === 'passphrase' ? [passphraseSlotOf(header)] : slotsOf(header, method);
 }
 
 const DAMAGED_JOURNAL = { reason: 'vault-damaged', file: JOURNAL_FILE } as const;

@@ -6,7 +6,7 @@ import { findRollback } from '../anchor/generations.ts';
 import { saveStableKey, type StableKeyPurpose } from '../keyring/stable-key-entry.ts';
 import type { SecretStore } from '../secret-store.ts';
 import type { DataKey } from '../slots/data-key.ts';
-import { slotInfo, type SlotInfo } from '../slots/slot.ts';
+import { requiresBoth, slotInfo, type SlotInfo } from '../slots/slot.ts';
 import type { SlotsHeader } from '../slots/slots-file.ts';
 import type { VaultFailure, VaultStorage } from '../vault-failure.ts';
 import { applicationKey } from './application-key.ts';
@@ -64,6 +64,12 @@ export class Vault {
   /** The key slots in the header, which is verified only when the vault is unlocked. */
   get slots(): readonly SlotInfo[] {
     return this.#state.header?.slots.map(slotInfo) ?? [];
+  }
+
+  /** Whether the passphrase and the keyring open the vault only together, as the header says. */
+  get requiresBoth(): boolean {
+    const { header } = this.#state;
+    return header !== undefined && requiresBoth(header);
   }
 
   /**
@@ -171,16 +177,10 @@ export class Vault {
   /**
    * Changes the passphrase but not the data key, so a copy of the old header still opens with the old
    * passphrase; `rekey` with a new passphrase prevents that. Leave out `current` only after unlocking
-   * with the recovery code.
+   * with the recovery code. With `requireBoth: false`, it then opens the vault without the keyring.
    */
-  async changePassphrase(passphrases: {
-    readonly next: Secret;
-    readonly current?: Secret;
-  }): Promise<Result<undefined, VaultFailure>> {
-    const { next, current } = passphrases;
-    return await this.#changeSlots((dataKey) =>
-      change.changePassphrase(this.#context, dataKey, next, current),
-    );
+  async changePassphrase(to: change.PassphraseChange): Promise<Result<undefined, VaultFailure>> {
+    return await this.#changeSlots((key) => change.changePassphrase(this.#context, key, to));
   }
 
   /** Replaces the recovery code but not the data key, as `changePassphrase` does. */

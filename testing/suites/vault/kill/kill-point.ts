@@ -96,3 +96,12 @@ export function killableKeyring(keyring: KeyringPort, effects: Effects): Keyring
     },
   };
 }
+
+/** A process that isn't killed. */
+export const NO_KILL: KillPoint = {
+  at: 0,
+  torn: false,
+  die: () => {
+    throw new Error('there was no kill point');
+  },
+};

@@ -7,7 +7,8 @@ import {
   type VaultFailure,
   type VaultStorage,
 } from '@postern/vault';
-import { backupOf, DATABASES, writeDatabaseKey, type Scene } from './scene.ts';
+import { NO_KILL } from './kill-point.ts';
+import { backupOf, DATABASES, openScene, writeDatabaseKey, type Scene } from './scene.ts';
 
 export const PASSPHRASE = Secret.of('the first passphrase');
 const NEXT_PASSPHRASE = Secret.of('the second passphrase');
@@ -45,6 +46,8 @@ export interface Operation {
   readonly after: Secrets;
   /** Unlocks the vault before or after the operation. */
   readonly methods?: readonly UnlockMethod[];
+  /** What unlocks the vault for the operation. Default: the recovery code of its creation. */
+  readonly opener?: UnlockMethod;
   /** False if the old recovery code may stop working. */
   readonly recoveryStays?: false;
   /** Whether the storage that is no longer in use may keep its content. */
@@ -54,6 +57,8 @@ export interface Operation {
 const byKeyring: UnlockMethod = { with: 'keyring' };
 const byPassphrase: UnlockMethod = { with: 'passphrase', passphrase: PASSPHRASE };
 const byNext: UnlockMethod = { with: 'passphrase', passphrase: NEXT_PASSPHRASE };
+/** The recovery code of the creation no longer works when the operation starts. */
+const CONFIRMED = { recoveryStays: false, opener: byPassphrase } as const;
 
 const makeBackup = async (vault: Vault, scene: Scene) => {
   expectOk(await vault.backUp({ file: backupOf(scene), passphrase: BACKUP_PASSPHRASE }));
@@ -246,7 +251,79 @@ export const OPERATIONS: readonly Operation[] = [
     methods: [byPassphrase, byNext],
     recoveryStays: false,
   },
+  {
+    name: 'require both',
+    storage: 'file',
+    passphrase: true,
+    prepare: createDatabases,
+    run: (vault) => vault.rekey({ passphrase: PASSPHRASE, requireBoth: true }),
+    after: BEFORE,
+    methods: [byPassphrase],
+  },
+  {
+    name: 'confirm that both are required',
+    storage: 'file',
+    passphrase: true,
+    prepare: bothUnconfirmed,
+    run: (vault) => vault.confirmRekey(),
+    after: BEFORE,
+    methods: [byPassphrase],
+    ...CONFIRMED,
+  },
+  {
+    name: 'rekey while both are required',
+    storage: 'file',
+    passphrase: true,
+    prepare: bothRequired,
+    run: (vault) => vault.rekey({ passphrase: PASSPHRASE, newPassphrase: NEXT_PASSPHRASE }),
+    after: BEFORE,
+    methods: [byPassphrase, byNext],
+    ...CONFIRMED,
+  },
+  {
+    name: 'change the passphrase while both are required',
+    storage: 'file',
+    passphrase: true,
+    prepare: bothRequired,
+    run: (vault) => vault.changePassphrase({ next: NEXT_PASSPHRASE }),
+    after: BEFORE,
+    methods: [byPassphrase, byNext],
+    ...CONFIRMED,
+  },
+  {
+    name: 'no longer require the keyring',
+    storage: 'file',
+    passphrase: true,
+    prepare: bothRequired,
+    run: (vault) => vault.rekey({ passphrase: PASSPHRASE, requireBoth: false }),
+    after: BEFORE,
+    methods: [byPassphrase],
+    ...CONFIRMED,
+  },
+  {
+    name: 'no longer require the passphrase',
+    storage: 'file',
+    passphrase: true,
+    prepare: bothRequired,
+    run: (vault) => vault.migrate({ to: 'keyring', removeSource: true }),
+    after: BEFORE,
+    methods: [byPassphrase, byKeyring],
+    ...CONFIRMED,
+  },
 ];
+
+async function bothUnconfirmed(vault: Vault, scene: Scene): Promise<void> {
+  await createDatabases(vault, scene);
+  expectOk(await vault.rekey({ passphrase: PASSPHRASE, requireBoth: true }));
+}
+
+/** The vault requires both, and nothing else opens it but a recovery code that isn't known here. */
+async function bothRequired(vault: Vault, scene: Scene): Promise<void> {
+  await bothUnconfirmed(vault, scene);
+  const { vault: another } = await openScene(scene, NO_KILL);
+  expectOk(await another.unlock(byPassphrase));
+  expectOk(await another.confirmRekey());
+}
 
 async function recoverAndConfirm(vault: Vault): Promise<Result<unknown, VaultFailure>> {
   const changed = await vault.changePassphrase({ next: NEXT_PASSPHRASE });

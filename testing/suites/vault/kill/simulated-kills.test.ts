@@ -1,11 +1,10 @@
-import { Secret } from '@postern/kernel';
 import { isExhaustive, sampled } from '@postern/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkScene } from './check-scene.ts';
 import { Killed, WRITE, type KillPoint } from './kill-point.ts';
 import { OPERATIONS } from './operations.ts';
 import { openScene, type Scene } from './scene.ts';
-import { copyOf, runOperation, prepareStage, type Stage } from './stage.ts';
+import { copyOf, openerOf, runOperation, prepareStage, type Stage } from './stage.ts';
 
 const die = () => {
   throw new Killed();
@@ -94,8 +93,7 @@ async function recoverAndKill(
   using scene = copyOf(before);
   const effects = await runProcess(async () => {
     const { vault, effects } = await openScene(scene, killPoint);
-    const code = Secret.of(stage.recoveryCode);
-    if (vault.state === 'locked') await vault.unlock({ with: 'recovery', code });
+    if (vault.state === 'locked') await vault.unlock(openerOf(stage));
     return effects.names;
   });
   await checkScene(scene, stage, { thorough: false });

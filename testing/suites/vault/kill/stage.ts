@@ -3,19 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expectOk, revealSecret, Secret } from '@postern/kernel';
 import { secretName } from '@postern/protocol';
-import { singleValue } from '@postern/vault';
-import type { KillPoint } from './kill-point.ts';
+import { singleValue, type UnlockMethod } from '@postern/vault';
+import { NO_KILL, type KillPoint } from './kill-point.ts';
 import { BACKUP_PASSPHRASE, BEFORE, PASSPHRASE, type Operation } from './operations.ts';
 import { backupOf, openScene, type Scene } from './scene.ts';
-
-/** A process that isn't killed. */
-export const NO_KILL: KillPoint = {
-  at: 0,
-  torn: false,
-  die: () => {
-    throw new Error('there was no kill point');
-  },
-};
 
 /** A scene in which one operation is about to start. It is copied for each run. */
 export interface Stage extends Disposable {
@@ -87,6 +78,14 @@ async function makeBackupOfAnother(scene: Scene, operation: Operation): Promise<
   rmSync(another.root, { recursive: true });
 }
 
+/** What unlocks the vault before the operation. */
+export function openerOf({
+  operation,
+  recoveryCode,
+}: Pick<Stage, 'operation' | 'recoveryCode'>): UnlockMethod {
+  return operation.opener ?? { with: 'recovery', code: Secret.of(recoveryCode) };
+}
+
 /**
  * Opens the scene as a process that is killed at the kill point, and runs the operation. Returns
  * its effects.
@@ -98,8 +97,7 @@ export async function runOperation(
 ): Promise<readonly string[]> {
   const { vault, effects } = await openScene(scene, killPoint);
   if (vault.state === 'locked') {
-    const code = Secret.of(stage.recoveryCode);
-    expectOk(await vault.unlock({ with: 'recovery', code }));
+    expectOk(await vault.unlock(openerOf(stage)));
   }
   expectOk(await stage.operation.run(vault, scene));
   return effects.names;

@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { Argument, Option, type Command } from 'commander';
 import { parseDurationMs } from '@postern/app';
+import type { RequireBothOptions } from '../require-both.ts';
 import { duration, wholeNumber, type GetContext } from './option-values.ts';
 
 /** `agent` and `vault …`. */
@@ -37,10 +38,16 @@ export function addVaultCommands(program: Command, context: GetContext): void {
     .command('recovery')
     .description('create a new recovery code and invalidate the old one')
     .option('--use', 'unlock with the recovery code and set a new passphrase', false)
-    .action(async (options: { use: boolean }) => {
+    .option(
+      '--passphrase-only',
+      'with --use: no longer require the keyring together with the passphrase',
+      false,
+    )
+    .action(async (options: { use: boolean; passphraseOnly: boolean }) => {
       const { recover } = await import('../vault-slots.ts');
       await recover(context(), options);
     });
+  addRequireBoth(vault, context);
   vault
     .command('accept-rollback')
     .description('accept vault files that you restored from an older copy')
@@ -54,5 +61,21 @@ export function addVaultCommands(program: Command, context: GetContext): void {
     .action(async () => {
       const { lock } = await import('../agent.ts');
       await lock(context());
+    });
+}
+
+function addRequireBoth(vault: Command, context: GetContext): void {
+  vault
+    .command('require-both')
+    .description('require the keyring and the passphrase together to unlock the vault')
+    .addArgument(new Argument('[state]', 'without it, shows the setting').choices(['on', 'off']))
+    .addOption(
+      new Option('--to <storage>', 'with off: what then unlocks the vault alone')
+        .choices(['keyring', 'passphrase'])
+        .default('keyring'),
+    )
+    .action(async (state: 'on' | 'off' | undefined, options: RequireBothOptions) => {
+      const { requireBoth } = await import('../require-both.ts');
+      await requireBoth(context(), state, options);
     });
 }
