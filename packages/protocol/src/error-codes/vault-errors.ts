@@ -73,7 +73,7 @@ export const VAULT_ERRORS = {
     meaning:
       'The vault needs the passphrase and the keyring together, but the keyring lacks its part.',
     remedy:
-      'Start the keyring that the vault was set up with. If that part is lost, use the recovery code: postern vault recovery --use --passphrase-only.',
+      'Start the keyring that the vault was set up with. If that part is lost, use the recovery code; in a terminal: postern vault recovery --use --passphrase-only.',
     exit: EXIT.unavailable,
   },
   VAULT_BACKEND_CHANGED: {
