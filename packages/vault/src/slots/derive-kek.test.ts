@@ -1,7 +1,7 @@
 import { expectOk, Secret } from '@postern/kernel';
 import { describe, expect, it } from 'vitest';
 import { newRecoveryCode, parseRecoveryCode } from '../recovery-code.ts';
-import { keyringKek, passphraseKek, recoveryKek } from './derive-kek.ts';
+import { keyringKek, keyringPassphraseKek, passphraseKek, recoveryKek } from './derive-kek.ts';
 
 const SALT = Buffer.from(Array.from({ length: 32 }, (_, at) => at));
 
@@ -21,6 +21,22 @@ describe('the key of a slot', () => {
       '6da73f0608cd56e9cc2e63f19a5bd7f8c94d3f52ac3e0898230a0ba15c17d118',
     );
     expect(decomposed).toEqual(composed);
+  });
+
+  it('of a passphrase and the keyring is HKDF-SHA256 of the Argon2id key and the secret', async () => {
+    const kdf = {
+      name: 'argon2id-hkdf-sha256',
+      ...{ memoryKiB: 65_536, passes: 3, lanes: 4 },
+      salt: SALT.toString('base64url'),
+    } as const;
+    const secret = Buffer.from(Array.from({ length: 32 }, (_, at) => 255 - at));
+    const passphrase = Secret.of('caf\u00e9 au lait');
+    const kek = await keyringPassphraseKek(kdf, passphrase, secret);
+    expect(kek.toString('hex')).toBe(
+      'ec45bea5d2227e026d1ac68068ecf864e13a18c8d2e1c69017e83e6b6e8d0585',
+    );
+    expect(await keyringPassphraseKek(kdf, passphrase, SALT)).not.toEqual(kek);
+    expect(await keyringPassphraseKek(kdf, Secret.of('tea'), secret)).not.toEqual(kek);
   });
 
   it('of a keyring is PBKDF2-HMAC-SHA512 of the machine id', async () => {

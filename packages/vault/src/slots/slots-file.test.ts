@@ -5,23 +5,29 @@ import { describe, expect, it } from 'vitest';
 import { flips, truncations } from '../testing/damage.ts';
 import { systemClock, systemRandomness } from '../testing/test-world.ts';
 import { KDF_COSTS } from '../kdf-costs.ts';
-import { makeKeyringSlot, makePassphraseSlot, makeRecoverySlot } from '../vault/make-slot.ts';
+import {
+  makeKeyringPassphraseSlot,
+  makeKeyringSlot,
+  makePassphraseSlot,
+  makeRecoverySlot,
+  newKeyringPart,
+} from '../vault/make-slot.ts';
 import { newDataKey } from './data-key.ts';
 import { newStableKey } from './stable-key.ts';
 import { decodeSlots, encodeSlots, type SlotsHeader } from './slots-file.ts';
 
 const VAULT = vaultId.from('01arz3ndektsv4rrffq69g5fav');
 const DATA_KEY = newDataKey(VAULT, systemRandomness);
+const context = {
+  clock: systemClock,
+  randomness: systemRandomness,
+  kdfCosts: KDF_COSTS,
+  machineId: Secret.of('machine'),
+};
 const HEADER = await exampleHeader();
 const BYTES = encodeSlots(HEADER, DATA_KEY);
 
 async function exampleHeader(): Promise<SlotsHeader> {
-  const context = {
-    clock: systemClock,
-    randomness: systemRandomness,
-    kdfCosts: KDF_COSTS,
-    machineId: Secret.of('machine'),
-  };
   const slots = [
     (await makeKeyringSlot(context, DATA_KEY)).slot,
     await makePassphraseSlot(context, DATA_KEY, Secret.of('correct horse')),
@@ -57,6 +63,27 @@ describe('the slots file', () => {
     expect(expectOk(decodeSlots(version1, KDF_COSTS)).header).toEqual(first);
     expect(read.isVerifiedBy(DATA_KEY)).toBe(true);
     expect(read.isVerifiedBy(newDataKey(VAULT, systemRandomness))).toBe(false);
+  });
+
+  it('is of version 3 if it requires the keyring and the passphrase, which nothing may weaken', async () => {
+    const phrase = Secret.of('correct horse');
+    const part = newKeyringPart(context);
+    const both = await makeKeyringPassphraseSlot(context, DATA_KEY, phrase, part);
+    const recovery = makeRecoverySlot(context, DATA_KEY, systemRandomness.bytes(16));
+    const header = { ...HEADER, slots: [both, recovery] };
+    const bytes = encodeSlots(header, DATA_KEY);
+    expect(bytes.toString()).toContain('"version":3,"generation":3');
+    expect(expectOk(decodeSlots(bytes, KDF_COSTS)).header).toEqual(header);
+    const [keyring, passphrase] = HEADER.slots;
+    for (const weaker of [
+      { ...header, slots: [both, recovery, ...(keyring ? [keyring] : [])] },
+      { ...header, slots: [both, recovery, ...(passphrase ? [passphrase] : [])] },
+      { ...header, slots: [both, both, recovery] },
+      { ...header, storage: 'keyring' as const },
+    ]) {
+      const malformed = { failure: { reason: 'vault-damaged', damage: 'malformed' } };
+      expect(decodeSlots(encodeSlots(weaker, DATA_KEY), KDF_COSTS)).toMatchObject(malformed);
+    }
   });
 
   it('refuses every flipped byte as damage', () => {
@@ -97,7 +124,12 @@ describe('the slots file', () => {
   });
 
   it.each<readonly [string, (body: string) => string, string]>([
-    ['a newer version', (body) => body.replace('"version":2', '"version":3'), 'version-unknown'],
+    ['a newer version', (body) => body.replace('"version":2', '"version":4'), 'version-unknown'],
+    [
+      'version 3 without its slot',
+      (body) => body.replace('"version":2', '"version":3'),
+      'vault-damaged',
+    ],
     ['version 0', (body) => body.replace('"version":2', '"version":0'), 'vault-damaged'],
     [
       'version 1 with a generation',

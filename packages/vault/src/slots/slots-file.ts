@@ -96,13 +96,21 @@ export function decodeSlots(
   const { vaultId: vault, dataKeyId, storage, createdAtMs, slots } = parsed.output;
   if (!slots.every((slot) => hasAcceptedCosts(slot, costs))) return damaged('parameters');
   const isOfBoth = parsed.output.version === VERSION_OF_BOTH;
-  if (isOfBoth !== requiresBoth({ slots })) return damaged('malformed');
+  if (!(isOfBoth ? hasBothAlone(parsed.output) : !requiresBoth({ slots }))) {
+    return damaged('malformed');
+  }
   const generation = parsed.output.version === 1 ? 0 : parsed.output.generation;
   const { lasting: stableKey } = parsed.output;
   return ok({
     header: { generation, vaultId: vault, dataKeyId, storage, createdAtMs, slots, stableKey },
     isVerifiedBy: (dataKey) => maced.value.isVerifiedBy(dataKey.derive(MAC_PURPOSE)),
   });
+}
+
+/** Whether nothing but a recovery code opens the vault without the keyring or the passphrase. */
+function hasBothAlone({ storage, slots }: Pick<SlotsHeader, 'storage' | 'slots'>): boolean {
+  const others = slots.filter(({ kind }) => kind !== 'recovery');
+  return storage === 'file' && others.length === 1 && requiresBoth({ slots: others });
 }
 
 function macedOf(bytes: Uint8Array): Result<MacedJson, VaultFailure> {
