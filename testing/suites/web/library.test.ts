@@ -178,7 +178,7 @@ describe.skipIf(skipBecause('the library in Chromium', why))('the library', () =
     // Another page makes it no default any more, and this page follows.
     const second = await secondPage();
     await second.evaluate("location.hash = '#/settings/library'");
-    await second.getByRole('button', { name: 'Don’t use Verse for new chats' }).click();
+    await second.getByRole('button', { name: 'Clear default: Verse' }).click();
     await page.getByRole('button', { name: 'System prompt' }).waitFor({ state: 'detached' });
     await second.getByRole('button', { name: 'Delete Verse' }).click();
     await second.getByText('Preset “Verse” deleted.').waitFor();

@@ -187,8 +187,12 @@ function ModelChoiceRow(props: {
       <span className="compare-box" aria-hidden="true">
         {chosen && <Check size={13} />}
       </span>
-      <span className="picker-name">{model.label}</span>
-      <span className="compare-provider">{model.providerLabel}</span>
+      <span className="picker-name" dir="auto">
+        {model.label}
+      </span>
+      <span className="compare-provider" dir="auto">
+        {model.providerLabel}
+      </span>
     </button>
   );
 }

@@ -23,7 +23,7 @@ export function Notice(props: {
     >
       <Icon aria-hidden="true" size={17} />
       <div className="notice-text">
-        {props.title !== undefined && <strong>{props.title}</strong>}
+        {props.title !== undefined && <strong dir="auto">{props.title}</strong>}
         {props.children}
       </div>
       {props.actions !== undefined && <div className="notice-actions">{props.actions}</div>}

@@ -88,6 +88,15 @@ describe('storage step', () => {
 });
 
 describe('recovery step', () => {
+  it('is still there when the page renders anew, as in another language', async () => {
+    const { unmount } = render(<FirstRun state={empty} />);
+    await click('Continue');
+    await screen.findByLabelText('Recovery code');
+    unmount();
+    render(<FirstRun state={appState()} />);
+    expect(screen.getByLabelText('Recovery code').textContent).toBe(CODE);
+  });
+
   it('continues only after the code was confirmed as saved', async () => {
     render(<FirstRun state={empty} />);
     await click('Continue');

@@ -1,30 +1,27 @@
 import '../providers/providers.css';
 import './first-run.css';
-import type { AppState, SetupAnswer } from '@postern/protocol';
-import { useState, type ReactElement } from 'react';
+import type { AppState } from '@postern/protocol';
+import type { ReactElement } from 'react';
 import { applyState, finishFirstRun, refresh } from '../session/session.ts';
+import { useStore } from '../state/store.ts';
+import { reachedStep, type Step } from './first-run-step.ts';
 import { KeyStep } from './key-step.tsx';
 import { RecoveryStep } from './recovery-step.tsx';
 import { StorageStep } from './storage-step.tsx';
 
-type Step =
-  | { readonly at: 'storage' }
-  | { readonly at: 'recovery'; readonly answer: SetupAnswer }
-  | { readonly at: 'key' };
-
 /** Set-up: storage, recovery code, then a first API key or the demo. */
 export function FirstRun({ state }: { readonly state: AppState }): ReactElement {
-  const [step, setStep] = useState<Step>(
-    state.phase === 'setup' ? { at: 'storage' } : { at: 'key' },
-  );
+  const reached = useStore(reachedStep);
+  const first: Step = state.phase === 'setup' ? { at: 'storage' } : { at: 'key' };
+  const step = reached ?? first;
   switch (step.at) {
     case 'storage':
       return (
         <StorageStep
           state={state}
           onDone={(answer) => {
+            reachedStep.set({ at: 'recovery', answer });
             applyState(answer.state);
-            setStep({ at: 'recovery', answer });
           }}
           onExists={() => {
             void refresh().then(finishFirstRun);
@@ -36,11 +33,18 @@ export function FirstRun({ state }: { readonly state: AppState }): ReactElement 
         <RecoveryStep
           code={step.answer.recoveryCode}
           onDone={() => {
-            setStep({ at: 'key' });
+            reachedStep.set({ at: 'key' });
           }}
         />
       );
     case 'key':
-      return <KeyStep onDone={finishFirstRun} />;
+      return (
+        <KeyStep
+          onDone={() => {
+            reachedStep.set(undefined);
+            finishFirstRun();
+          }}
+        />
+      );
   }
 }

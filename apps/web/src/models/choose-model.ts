@@ -1,4 +1,5 @@
 import type { Conversation, ModelFacts, ModelGroup, ProviderId } from '@postern/protocol';
+import { namedGroup } from './demo-names.ts';
 
 export interface ModelChoice {
   readonly provider: ProviderId;
@@ -19,7 +20,7 @@ export interface OfferedModel extends ModelChoice {
 /** All models in the order of their providers; the demo comes last. */
 export function offeredModels(groups: readonly ModelGroup[]): readonly OfferedModel[] {
   const ordered = [...groups.filter(({ demo }) => !demo), ...groups.filter(({ demo }) => demo)];
-  return ordered.flatMap(({ provider, label, demo, local, models, failure }) =>
+  return ordered.map(namedGroup).flatMap(({ provider, label, demo, local, models, failure }) =>
     models.map((model) => ({
       provider,
       model: model.id,

@@ -39,11 +39,15 @@ export function ModelButton(props: {
           <span>{status === 'loading' ? t`Loading models…` : t`Choose model`}</span>
         ) : (
           <>
-            <span className="model-button-name">{model.label}</span>
+            <span className="model-button-name" dir="auto">
+              {model.label}
+            </span>
             {model.demo ? (
               <DemoBadge />
             ) : (
-              <span className="model-button-provider">{model.providerLabel}</span>
+              <span className="model-button-provider" dir="auto">
+                {model.providerLabel}
+              </span>
             )}
           </>
         )}

@@ -33,7 +33,7 @@ describe('the rows of the model picker', () => {
       'A',
       'a-0',
       'a-1',
-      'DEMO',
+      'Offline demo',
       'demo-0',
     ]);
   });

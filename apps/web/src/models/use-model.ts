@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import type { ChatPlace } from '../state/private-chats.ts';
 import { useSelected, useStore } from '../state/store.ts';
 import { chooseModel, lastUsedModel, offeredModels, type OfferedModel } from './choose-model.ts';
+import { namedGroup } from './demo-names.ts';
 import { marks, models, pickedModels, rememberedModel } from './models.ts';
 
 /** Returns the model for the next message of a conversation, or undefined while none is loaded. */
@@ -49,6 +50,9 @@ export function modelName(groups: readonly ModelGroup[], message: Message): Mode
   const { provider, model } = message;
   if (model === undefined) return { name: t`Answer`, demo: false };
   const group = groups.find((known) => known.provider === provider);
-  const label = group?.models.find(({ id }) => id === model)?.label;
+  const label =
+    group === undefined
+      ? undefined
+      : namedGroup(group).models.find(({ id }) => id === model)?.label;
   return { name: label ?? model, demo: group?.demo === true };
 }

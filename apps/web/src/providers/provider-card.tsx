@@ -19,14 +19,12 @@ import { removeEndpoint, removeKey } from './providers.ts';
 export function ProviderCard({ provider }: { readonly provider: ProviderView }): ReactElement {
   const card = useRef<HTMLLIElement>(null);
   const [editing, setEditing] = useState(useIsMeant(provider, card));
+  const name = provider.demo ? t`Offline demo` : provider.label;
   return (
-    <li ref={card} className="provider" aria-label={provider.label}>
+    <li ref={card} className="provider" aria-label={name}>
       <div className="provider-head">
-        <ProviderMonogram label={provider.label} />
-        <div className="provider-names">
-          <strong>{provider.label}</strong>
-          <span>{provider.demo ? t`Scripted replies, no provider needed` : provider.baseUrl}</span>
-        </div>
+        <ProviderMonogram label={name} />
+        <ProviderNames name={name} provider={provider} />
         <ProviderState provider={provider} />
       </div>
       {!provider.demo && (
@@ -57,6 +55,23 @@ export function ProviderCard({ provider }: { readonly provider: ProviderView }):
       )}
       {editing && <KeyForm provider={provider} />}
     </li>
+  );
+}
+
+function ProviderNames(props: {
+  readonly name: string;
+  readonly provider: ProviderView;
+}): ReactElement {
+  const { demo, baseUrl } = props.provider;
+  return (
+    <div className="provider-names">
+      <strong dir="auto">{props.name}</strong>
+      {demo ? (
+        <span>{t`Scripted replies, no provider needed`}</span>
+      ) : (
+        <span dir="ltr">{baseUrl}</span>
+      )}
+    </div>
   );
 }
 

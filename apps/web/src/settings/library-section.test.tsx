@@ -53,7 +53,7 @@ describe('the library', () => {
     const { id, ...input } = PRESET;
     server.reply(`PUT /api/presets/${id}`, json({ ...PRESET, isDefault: true }));
     server.reply('GET /api/presets', json([{ ...PRESET, isDefault: true }]));
-    await userEvent.click(screen.getByRole('button', { name: 'Use Verse for new chats' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Make default: Verse' }));
     expect(await screen.findByText('Default')).toBeDefined();
     expect(server.sentTo(`PUT /api/presets/${id}`)).toEqual([{ ...input, isDefault: true }]);
     await userEvent.click(screen.getByRole('button', { name: 'Edit Verse' }));

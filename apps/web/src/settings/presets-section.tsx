@@ -80,11 +80,7 @@ function PresetItem(props: {
       <div className="settings-row-actions">
         <Button
           look="quiet"
-          aria-label={
-            isDefault
-              ? t`Don’t use ${presetName} for new chats`
-              : t`Use ${presetName} for new chats`
-          }
+          aria-label={isDefault ? t`Clear default: ${presetName}` : t`Make default: ${presetName}`}
           onClick={() => void setDefault(preset, !isDefault)}
         >
           {isDefault ? t`Clear default` : t`Make default`}

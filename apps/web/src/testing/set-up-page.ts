@@ -6,6 +6,7 @@ import { clearSettings } from '../chat-settings/chat-settings.ts';
 import { clearDrafts } from '../chat/drafts.ts';
 import { soughtWords } from '../conversations/sought-words.ts';
 import { clearConversations } from '../conversations/conversation-list.ts';
+import { reachedStep } from '../first-run/first-run-step.ts';
 import { linkRequest } from '../markdown/link-request.ts';
 import { marks, models, pickedModels } from '../models/models.ts';
 import { providers } from '../providers/providers.ts';
@@ -27,6 +28,7 @@ afterEach(() => {
   clearSettings();
   soughtWords.set(undefined);
   clearConversations();
+  reachedStep.set(undefined);
   linkRequest.set(undefined);
   models.set({ status: 'idle', groups: [] });
   marks.set({ favourites: [], recents: [] });
