@@ -5,7 +5,7 @@ import { navigate, currentRoute } from '../navigation/route.ts';
 import { focusComposer } from '../chat/compose-requests.ts';
 import { shownConversations, showView } from '../conversations/shown-lists.ts';
 import { isPrivate } from '../state/private-chats.ts';
-import { canOpen, openIt } from '../state/openers.ts';
+import { canOpen, openIt, type Opened } from '../state/openers.ts';
 import { deleteChat, organiseChats } from '../sidebar/organise-chats.ts';
 import { organiseRequest } from '../sidebar/organise-request.ts';
 import type { Action } from '../shortcuts/action.ts';
@@ -99,17 +99,19 @@ export const CHAT_ACTIONS: readonly Action[] = [
     isAvailable: isChatShown,
     run: focusComposer,
   },
-  {
-    id: 'model-picker',
-    label: () => t`Choose model…`,
-    group: 'chat',
+  opens('model-picker', () => t`Choose model…`, 'model-picker', {
     words: () => t`switch change provider`,
     keys: ['Mod Alt O'],
-    isAvailable: () => canOpen('model-picker'),
-    run: (): void => {
-      openIt('model-picker');
-    },
-  },
+  }),
+  opens('compare', () => t`Compare models…`, 'compare', {
+    words: () => t`side by side several`,
+    keys: ['Mod Alt C'],
+  }),
+  opens('prompts', () => t`Insert prompt…`, 'prompts', { words: () => t`library template` }),
+  opens('attach', () => t`Attach files…`, 'attach', {
+    words: () => t`upload image pdf`,
+    keys: ['Mod Alt U'],
+  }),
   {
     id: 'chat-settings',
     label: () => t`Chat settings…`,
@@ -167,16 +169,10 @@ export const CHAT_ACTIONS: readonly Action[] = [
     ),
     labelNow: () => (storedChat()?.archived === true ? t`Unarchive chat` : t`Archive chat`),
   },
-  {
-    id: 'export',
-    label: () => t`Export chat…`,
-    group: 'chat',
+  opens('export', () => t`Export chat…`, 'export', {
     words: () => t`save download print pdf markdown json html`,
-    isAvailable: () => canOpen('export'),
-    run: (): void => {
-      openIt('export');
-    },
-  },
+  }),
+  opens('print', () => t`Print chat`, 'print', { words: () => t`paper pdf` }),
   ofStoredChat(
     'delete',
     () => t`Delete chat`,
@@ -185,25 +181,25 @@ export const CHAT_ACTIONS: readonly Action[] = [
       void deleteChat(chat);
     },
   ),
-  {
-    id: 'keep-private-chat',
-    label: () => t`Keep this private chat…`,
-    group: 'chat',
-    isAvailable: () => canOpen('keep-private-chat'),
-    run: (): void => {
-      openIt('keep-private-chat');
-    },
-  },
-  {
-    id: 'close-private-chat',
-    label: () => t`Close this private chat…`,
-    group: 'chat',
-    isAvailable: () => canOpen('close-private-chat'),
-    run: (): void => {
-      openIt('close-private-chat');
-    },
-  },
+  opens('keep-private-chat', () => t`Keep this private chat…`, 'keep-private-chat'),
+  opens('close-private-chat', () => t`Close this private chat…`, 'close-private-chat'),
 ];
+
+/** Opens what the shown chat offers. */
+function opens(
+  id: string,
+  label: () => string,
+  opened: Opened,
+  more: Pick<Action, 'words' | 'keys'> = {},
+): Action {
+  return {
+    ...{ id, label, group: 'chat', ...more },
+    isAvailable: () => canOpen(opened),
+    run: (): void => {
+      openIt(opened);
+    },
+  };
+}
 
 function ofStoredChat(
   id: string,

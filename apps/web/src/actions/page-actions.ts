@@ -9,6 +9,7 @@ import { lockNow } from '../session/lock-now.ts';
 import { applySettings, session, signOut } from '../session/session.ts';
 import { SECTION_TITLES } from '../settings/section-titles.ts';
 import type { Action } from '../shortcuts/action.ts';
+import { openWhenShown } from '../state/openers.ts';
 import { overlay } from '../state/overlay.ts';
 import { toggleSidebar } from '../state/sidebar.ts';
 import { showAppearance } from '../theme/theme.ts';
@@ -54,6 +55,35 @@ export const PAGE_ACTIONS: readonly Action[] = [
   },
   ...appearanceActions(),
   {
+    id: 'export-all',
+    label: () => t`Export all chats…`,
+    group: 'general',
+    words: () => t`save download backup markdown json html`,
+    run: (): void => {
+      navigate({ at: 'settings', section: 'storage' });
+      openWhenShown('export-all');
+    },
+  },
+  {
+    id: 'import',
+    label: () => t`Import chats…`,
+    group: 'general',
+    words: () => t`ChatGPT Claude Open WebUI LibreChat`,
+    run: (): void => {
+      navigate({ at: 'settings', section: 'import' });
+    },
+  },
+  {
+    id: 'erase',
+    label: () => t`Erase everything…`,
+    group: 'general',
+    words: () => t`delete wipe reset`,
+    run: (): void => {
+      navigate({ at: 'settings', section: 'storage' });
+      openWhenShown('erase');
+    },
+  },
+  {
     id: 'lock',
     label: () => t`Lock now`,
     group: 'general',
@@ -85,7 +115,7 @@ export const SETTINGS_ACTIONS: readonly Action[] = [
     id: `settings-${section}`,
     label: () => settingsLabel(section),
     group: 'settings',
-    words: () => t`preferences options`,
+    words: () => `${t`preferences options`} ${section === 'library' ? t`presets prompts` : ''}`,
     run: (): void => {
       navigate({ at: 'settings', section });
     },

@@ -16,6 +16,11 @@ export function useChatSettings(place: Place): ChatSettings {
   return useSelected(all, (known) => known.get(place) ?? NO_SETTINGS);
 }
 
+/** The settings of the next new chat. */
+export function newChatSettings(): ChatSettings {
+  return all.get().get('new') ?? NO_SETTINGS;
+}
+
 /** Shows these settings on this page only. */
 export function showSettings(place: Place, settings: ChatSettings): void {
   all.update((known) => new Map(known).set(place, settings));

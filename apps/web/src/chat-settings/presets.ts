@@ -6,7 +6,7 @@ import type { RequestProblem } from '../api/problem.ts';
 import type { ApiResult } from '../api/request.ts';
 import { showToast } from '../controls/toasts.tsx';
 import { onPageEvent } from '../conversations/page-events.ts';
-import { pickModel } from '../models/models.ts';
+import { replaceModel } from '../models/models.ts';
 import { createSortedStore, sortedByName } from '../languages/sorted-store.ts';
 
 export interface Presets {
@@ -89,11 +89,11 @@ export async function deletePreset({ id, ...input }: Preset): Promise<void> {
   });
 }
 
-/** Gives a chat, or the next new one, the model of a preset. */
+/** Gives a chat, or the next new one, the model of a preset. Returns how to undo that. */
 export function pickPresetModel(
   place: ConversationId | 'new',
   { model }: Pick<Preset, 'model'>,
-): void {
-  if (model === undefined) return;
-  pickModel(place, { provider: providerId.from(model.provider), model: model.model });
+): () => void {
+  if (model === undefined) return () => undefined;
+  return replaceModel(place, { provider: providerId.from(model.provider), model: model.model });
 }

@@ -4,6 +4,7 @@ import type { ChatSettings, Conversation, ConversationId } from '@postern/protoc
 import { useState, type ReactElement } from 'react';
 import { appApi } from '../api/app-api.ts';
 import type { RequestProblem } from '../api/problem.ts';
+import { AppliedPreset, useAppliedPresets } from './applied-preset.tsx';
 import { settingsOpen, showSettings } from './chat-settings.ts';
 import { Button } from '../controls/button.tsx';
 import { Dialog } from '../controls/dialog.tsx';
@@ -17,7 +18,6 @@ import {
   validSettingsIn,
 } from './settings-draft.ts';
 import { PresetBar } from './preset-bar.tsx';
-import { pickPresetModel } from './presets.ts';
 import { SettingsFields } from './settings-fields.tsx';
 import { useWarnings } from './use-warnings.ts';
 
@@ -35,19 +35,18 @@ export function SettingsPanel({ id, conversation, settings }: PanelProps): React
   const form = useForm(id, settings);
   const warnings = useWarnings(model, validSettingsIn(form.draft));
   const close = (): void => void form.save();
+  const applied = useAppliedPresets(id, form.draft, form.setDraft);
   return (
     <Dialog title={t`Chat settings`} className="chat-settings" onClose={close}>
       <PresetBar
         settings={settingsIn(form.draft)}
         model={model}
-        onApply={(preset) => {
-          form.setDraft(draftOf(preset.settings));
-          pickPresetModel(id, preset);
-        }}
+        onApply={applied.apply}
         onLeave={() => {
           settingsOpen.set(false);
         }}
       />
+      <AppliedPreset {...applied} />
       <form
         noValidate
         onSubmit={(event) => {
@@ -73,6 +72,7 @@ export function SettingsPanel({ id, conversation, settings }: PanelProps): React
           {form.isChanged && (
             <Button
               onClick={() => {
+                applied.undoAll();
                 settingsOpen.set(false);
               }}
             >

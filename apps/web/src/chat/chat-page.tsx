@@ -170,10 +170,13 @@ function ChatHead(props: {
 }
 
 function ExportButton({ conversation }: { readonly conversation: Conversation }): ReactElement {
-  const [open, setOpen] = useState(false);
-  const dialog = useLater(exportDialog, open);
+  const [open, setOpen] = useState<'export' | 'print'>();
+  const dialog = useLater(exportDialog, open !== undefined);
   useOpener('export', () => {
-    setOpen(true);
+    setOpen('export');
+  });
+  useOpener('print', () => {
+    setOpen('print');
   });
   return (
     <>
@@ -181,7 +184,7 @@ function ExportButton({ conversation }: { readonly conversation: Conversation })
         label={t`Export…`}
         tipAt="left"
         onClick={() => {
-          setOpen(true);
+          setOpen('export');
         }}
       >
         <Download aria-hidden="true" size={17} />
@@ -189,8 +192,9 @@ function ExportButton({ conversation }: { readonly conversation: Conversation })
       {dialog !== undefined && (
         <dialog.ExportDialog
           conversation={conversation}
+          prints={open === 'print'}
           onClose={() => {
-            setOpen(false);
+            setOpen(undefined);
           }}
         />
       )}

@@ -4,6 +4,7 @@ import { useMemo, useState, type ReactElement } from 'react';
 import { IconButton } from '../controls/button.tsx';
 import { offeredModels, type ModelChoice, type OfferedModel } from '../models/choose-model.ts';
 import { models, pickModel } from '../models/models.ts';
+import { useOpener } from '../state/openers.ts';
 import type { ChatPlace } from '../state/private-chats.ts';
 import { useStore } from '../state/store.ts';
 import { CompareDialog } from './compare-dialog.tsx';
@@ -20,6 +21,13 @@ interface CompareProps {
 export function CompareButton({ id, model }: CompareProps): ReactElement | null {
   const [choosing, setChoosing] = useState(false);
   const others = useOthers(id, model);
+  useOpener(
+    'compare',
+    () => {
+      setChoosing(true);
+    },
+    model !== undefined,
+  );
   if (model === undefined) return null;
   return (
     <>

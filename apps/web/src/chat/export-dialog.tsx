@@ -2,7 +2,7 @@ import './export-dialog.css';
 import type { MessageDescriptor } from '@lingui/core';
 import { msg, t } from '@lingui/core/macro';
 import type { ChatExportFormatName, Conversation } from '@postern/protocol';
-import { useState, type ReactElement } from 'react';
+import { useEffect, useState, type ReactElement } from 'react';
 import { createPortal } from 'react-dom';
 import type { RequestProblem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
@@ -49,11 +49,13 @@ const EXTENSIONS: Readonly<Record<ChatExportFormatName, string>> = {
 export function ExportDialog(props: {
   /** Default: every chat. */
   readonly conversation?: Conversation;
+  /** Prints the chat at once. */
+  readonly prints?: boolean;
   readonly onClose: () => void;
 }): ReactElement {
-  const { conversation, onClose } = props;
-  const [choice, setChoice] = useState<Choice>('markdown');
-  const { work, run } = useExport(conversation, onClose);
+  const { conversation, prints = false, onClose } = props;
+  const [choice, setChoice] = useState<Choice>(prints ? 'print' : 'markdown');
+  const { work, run } = useExport(conversation, prints, onClose);
   if (work.at === 'printing') {
     return createPortal(<PrintedChat view={work.view} onPrinted={onClose} />, document.body);
   }
@@ -112,9 +114,10 @@ type Work =
 
 function useExport(
   conversation: Conversation | undefined,
+  prints: boolean,
   onDone: () => void,
 ): { readonly work: Work; readonly run: (choice: Choice) => Promise<void> } {
-  const [work, setWork] = useState<Work>({ at: 'choosing' });
+  const [work, setWork] = useState<Work>({ at: prints ? 'loading' : 'choosing' });
   const chats = conversation === undefined ? ('all' as const) : [conversation.id];
   const run = async (choice: Choice): Promise<void> => {
     setWork({ at: 'loading' });
@@ -130,6 +133,9 @@ function useExport(
     saveFile(exported.value, fileName(conversation, EXTENSIONS[choice]));
     onDone();
   };
+  useEffect(() => {
+    if (prints) void prepareToPrint(conversation).then(setWork);
+  }, [prints, conversation]);
   return { work, run };
 }
 

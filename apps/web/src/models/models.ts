@@ -65,6 +65,18 @@ export function pickModel(place: ChatPlace, choice: ModelChoice): void {
   if (!isPrivate(place)) rememberModel(choice);
 }
 
+/** Picks a model, and returns how to have the one again that was picked before. */
+export function replaceModel(place: ChatPlace, choice: ModelChoice): () => void {
+  const before = pickedModels.get().get(place);
+  const remembered = rememberedModel();
+  pickModel(place, choice);
+  return () => {
+    if (before === undefined) forgetPick(place);
+    else pickedModels.update((now) => new Map(now).set(place, before));
+    if (!isPrivate(place)) rememberModel(remembered);
+  };
+}
+
 /** Chooses the offline demo for the next new conversation. */
 export async function pickDemo(): Promise<void> {
   await loadModels();
@@ -76,9 +88,10 @@ export async function pickDemo(): Promise<void> {
 }
 
 /** Remembers the model for the next new conversation. */
-function rememberModel({ provider, model }: ModelChoice): void {
+function rememberModel(choice: ModelChoice | undefined): void {
   try {
-    window.localStorage.setItem(LAST_USED, `${provider}/${model}`);
+    if (choice === undefined) window.localStorage.removeItem(LAST_USED);
+    else window.localStorage.setItem(LAST_USED, `${choice.provider}/${choice.model}`);
   } catch {
     // Without storage the page starts with the first model.
   }

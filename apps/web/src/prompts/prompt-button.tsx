@@ -3,12 +3,16 @@ import { SquareSlash } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { createPortal } from 'react-dom';
 import { IconButton } from '../controls/button.tsx';
+import { useOpener } from '../state/openers.ts';
 import { PromptDialog } from './prompt-dialog.tsx';
 import type { PromptTarget } from './prompt-target.ts';
 
 /** Opens the list of prompts. */
 export function PromptButton(target: PromptTarget): ReactElement {
   const [open, setOpen] = useState(false);
+  useOpener('prompts', () => {
+    setOpen(true);
+  });
   return (
     <>
       <IconButton

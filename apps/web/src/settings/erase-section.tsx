@@ -2,10 +2,14 @@ import { t } from '@lingui/core/macro';
 import { Trash2 } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
+import { useOpener } from '../state/openers.ts';
 import { EraseDialog } from '../vault/erase-dialog.tsx';
 
 export function EraseSection({ hasPassphrase }: { readonly hasPassphrase: boolean }): ReactElement {
   const [open, setOpen] = useState(false);
+  useOpener('erase', () => {
+    setOpen(true);
+  });
   return (
     <section className="settings-section" aria-labelledby="erase">
       <h2 id="erase">{t`Erase`}</h2>

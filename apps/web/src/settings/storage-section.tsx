@@ -7,6 +7,7 @@ import { Button } from '../controls/button.tsx';
 import { SentText } from '../controls/sent-text.tsx';
 import { lockNow } from '../session/lock-now.ts';
 import { useLater } from '../state/later.ts';
+import { useOpener } from '../state/openers.ts';
 
 export function StorageSection({ state }: { readonly state: AppState }): ReactElement {
   const { storage, keyring } = state;
@@ -50,6 +51,9 @@ export function StorageSection({ state }: { readonly state: AppState }): ReactEl
 
 function ExportAll(): ReactElement {
   const [open, setOpen] = useState(false);
+  useOpener('export-all', () => {
+    setOpen(true);
+  });
   const dialog = useLater(exportDialog, open);
   return (
     <div className="settings-row">

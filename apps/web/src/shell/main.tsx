@@ -124,7 +124,7 @@ function useActions(): void {
   const table = useLater(actionTable, true);
   const search = useLater(searchPalette, true);
   useEffect(() => {
-    if (table !== undefined && search !== undefined) actions.set(table.ACTION_TABLE);
+    return table === undefined || search === undefined ? undefined : table.offerActions();
   }, [table, search]);
   // Before the page is painted, so that no key is lost that is pressed as soon as it is seen.
   useLayoutEffect(() => {

@@ -26,7 +26,8 @@ export function ShortcutsSheet({ onClose }: { readonly onClose: () => void }): R
     rows: all
       .filter((action) => action.group === group)
       .map(({ id, label }): Row => ({ key: id, label: label(), chords: keys.get(id) ?? [] }))
-      .filter(({ chords }) => chords.length > 0),
+      // Actions without keys are there too, after the others: the palette runs them.
+      .sort((a, b) => Number(a.chords.length === 0) - Number(b.chords.length === 0)),
   }));
   const fixed = (['writing', 'list'] as const).map((part) => ({
     name: part === 'writing' ? t`Writing` : t`List of chats`,
@@ -68,13 +69,22 @@ function Group({
         {rows.map(({ key, label, chords }) => (
           <div key={key}>
             <dt>{label}</dt>
-            <dd>
-              <Chords chords={chords} />
-            </dd>
+            <dd>{chords.length === 0 ? <NoKeys /> : <Chords chords={chords} />}</dd>
           </div>
         ))}
       </dl>
     </section>
+  );
+}
+
+function NoKeys(): ReactElement {
+  return (
+    <>
+      <span aria-hidden="true" className="quiet">
+        –
+      </span>
+      <span className="visually-hidden">{t`No keys`}</span>
+    </>
   );
 }
 

@@ -5,6 +5,7 @@ import { useRef, type ReactElement } from 'react';
 import { focusComposer } from '../compose-requests.ts';
 import { IconButton } from '../../controls/button.tsx';
 import type { OfferedModel } from '../../models/choose-model.ts';
+import { useOpener } from '../../state/openers.ts';
 import type { ChatPlace } from '../../state/private-chats.ts';
 import { addFiles } from './add-files.ts';
 
@@ -18,6 +19,9 @@ export function AttachButton(props: {
 }): ReactElement {
   const { place, model } = props;
   const input = useRef<HTMLInputElement>(null);
+  useOpener('attach', () => {
+    input.current?.click();
+  });
   return (
     <>
       <input
