@@ -115,7 +115,7 @@ function Menu(
     ],
     [t`Fork from here`, !isPrivate, after(() => void forkFrom(open, message))],
     [
-      (answers ?? []).length > 0 ? t`Delete with replies` : 'Delete',
+      (answers ?? []).length > 0 ? t`Delete with replies` : t`Delete`,
       true,
       after(() => void removeMessage(open, message)),
     ],
