@@ -58,6 +58,7 @@ const WEB_LEVELS = [
   ['conversations', 'markdown', 'models', 'session', 'shortcuts'],
   ['chat-settings', 'prompts'],
   ['chat', 'providers', 'search', 'sign-in', 'unlock', 'vault'],
+  ['backup'],
   ['first-run', 'settings', 'sidebar'],
   ['actions'],
   ['shell'],

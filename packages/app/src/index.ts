@@ -1,4 +1,4 @@
-export type { AppProgram } from './api/app-api-parts.ts';
+export type { AppProgram, BackUpRequest } from './api/app-api-parts.ts';
 export { openAudit } from './audit/audit.ts';
 export { exportAudit } from './audit/export-audit.ts';
 export { forwardNow } from './audit/forward-audit.ts';
@@ -111,6 +111,7 @@ export { systemClock } from './system/system-clock.ts';
 export { systemKeyring } from './system/system-keyring.ts';
 export { systemRandomness } from './system/system-randomness.ts';
 export { acceptRollback } from './vault/accept-rollback.ts';
+export type { DatabaseLabel } from './stores/vault-databases.ts';
 export { makeBackup, verifyBackup } from './backup/make-backup.ts';
 export { restoreBackup, type RestoreStep } from './backup/restore-backup.ts';
 export { recoverVault, renewRecoveryCode, setPassphrase } from './vault/change-slots.ts';

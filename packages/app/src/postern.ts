@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { failed, ok, Secret, type Clock, type Randomness, type Result } from '@postern/kernel';
+import { failed, ok, type Secret, type Clock, type Randomness, type Result } from '@postern/kernel';
 import {
   problem,
   type AuditEvent,
@@ -9,7 +9,6 @@ import {
   type SettingName,
   type SetupInput,
   type UnlockInput,
-  problemSaying,
 } from '@postern/protocol';
 import type { Connections, ProviderTable } from '@postern/upstreams';
 import {
@@ -19,6 +18,7 @@ import {
   type Vault,
 } from '@postern/vault';
 import type { Home } from './config/home.ts';
+import { keepWithoutVault, KEPT_WITHOUT_VAULT } from './backup/place-restored.ts';
 import { changeHomeConfig } from './config/change-home-config.ts';
 import type { LoadedConfig } from './config/load-config.ts';
 import { readNextConfig, type ChangedSetting, type ConfigContent } from './config/reload-config.ts';
@@ -33,6 +33,7 @@ import { clearWhereWanted, deleteWhereWanted, sayWhatStays } from './vault/delet
 import { inTurn } from './vault/in-turn.ts';
 import { providersOf } from './providers/providers-of.ts';
 import { createKeyUses, type KeyUses } from './providers/key-uses.ts';
+import { chosenForNewVault } from './vault/new-vault-choice.ts';
 import { createLocking, type Locking, type LockReason } from './vault/locking.ts';
 import { localVault, type OpenVault } from './vault/open-vault.ts';
 import { createRefusedKeys, type RefusedKeys } from './gateway/refused-keys.ts';
@@ -164,10 +165,7 @@ export class Postern {
     return this.#stores?.vault;
   }
 
-  /**
-   * Changes the configuration file; the providers and local hosts are updated immediately. Recorded
-   * with the names of the settings if the vault is unlocked.
-   */
+  /** Changes the configuration file, and uses it at once. Recorded with the names of the settings, if unlocked. */
   async change(
     change: (written: ConfigInput) => ConfigInput,
     settings: readonly SettingName[] = [],
@@ -177,8 +175,8 @@ export class Postern {
     const providers = providersOf(changed.value.config);
     if (!providers.ok) return providers;
     this.#use({ ...this.#content, loaded: changed.value }, providers.value);
-    if (settings.length === 0) return await this.#recordChange({ outcome: 'success' });
-    return await this.#recordSettings(settings);
+    if (settings.length > 0) return await this.#recordSettings(settings);
+    return await this.#recordChange({ outcome: 'success' });
   }
 
   /**
@@ -205,20 +203,22 @@ export class Postern {
   }
 
   /** Set-up: creates the vault and returns the recovery code, once. */
-  async setUp({ storage, passphrase }: SetupInput): Promise<Result<Secret, Problem>> {
+  async setUp(input: SetupInput): Promise<Result<Secret, Problem>> {
     if (this.vault.state !== 'absent') return failed(problem('VAULT_EXISTS'));
-    if (storage === 'file' && passphrase === undefined) {
-      return failed(problemSaying('REQUEST_INVALID', 'Encrypted file storage needs a passphrase.'));
-    }
-    const created = await this.vault.create({
-      storage,
-      ...(passphrase === undefined ? {} : { passphrase: Secret.of(passphrase) }),
-    });
+    const choice = chosenForNewVault(input);
+    if (!choice.ok) return choice;
+    if (keepWithoutVault(this.home)) this.#parts.say(KEPT_WITHOUT_VAULT);
+    const created = await this.vault.create(choice.value);
     if (!created.ok) return failed(describeVaultFailure(created.failure));
+    const opened = await this.openCreated();
+    return opened.ok ? ok(created.value.recoveryCode) : opened;
+  }
+
+  /** Opens the stores of the vault that was just created. */
+  async openCreated(): Promise<Result<Stores, Problem>> {
     const opened = await this.#openStores('vault.create');
-    if (!opened.ok) return opened;
-    this.locking.opened(storage === 'keyring' ? 'itself' : 'person');
-    return ok(created.value.recoveryCode);
+    if (opened.ok) this.locking.opened(this.vault.storage === 'keyring' ? 'itself' : 'person');
+    return opened;
   }
 
   async unlock(input: UnlockInput): Promise<Result<Unlocked, Problem>> {

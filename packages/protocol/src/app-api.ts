@@ -11,7 +11,7 @@ import { MAX_QUESTION_LENGTH } from './message-api.ts';
 import { MAX_PASSPHRASE_BYTES } from './passphrase.ts';
 
 /*
- * The app API under `/api`, between the page and the process; the shapes that aren't here are in the `…-api.ts` next to
+ * The app API under `/api`, between the page and the process; what isn't here is in the `…-api.ts` next to
  * this file. Inputs are schemas, parsed at the edge; outputs
  * are types. A failure is an `ApiFailure` with a status ≥ 400. Every request except the first two needs the
  * session cookie and the page's secret in `SESSION_HEADER`. A private chat is found only by requests with the

@@ -150,5 +150,5 @@ export type { TurnEvent } from './turn-event.ts';
 export { plainText } from './plain-text.ts';
 export { PAGE_HEADER, SESSION_HEADER, signedText } from './session-proof.ts';
 export * from './privacy-api.ts';
-export type * from './backup-api.ts';
+export * from './backup-api.ts';
 export * from './storage-api.ts';

@@ -47,12 +47,6 @@ export interface StorageView {
   readonly data: readonly StoredData[];
   /** How many chats are in the trash, at most 500. */
   readonly trashed: number;
-  /** The last backup that this home knows of. */
-  readonly lastBackup: {
-    readonly madeAtMs: number;
-    /** null if a browser saved it. */
-    readonly path: string | null;
-  } | null;
 }
 
 export interface StoredData {

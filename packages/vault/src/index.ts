@@ -30,7 +30,7 @@ export type { VaultFailure, VaultStorage } from './vault-failure.ts';
 export type { KeyedDatabase } from './vault/keyed-database.ts';
 export type { BackupPart } from './file/backup-file.ts';
 export type { PartFile } from './vault/make-backup.ts';
-export type { OpenBackup } from './vault/open-backup.ts';
+export type { BackupFile, OpenBackup } from './vault/open-backup.ts';
 export type { UnlockMethod, VaultProof } from './vault/open-data-key.ts';
 export { openKeyringReadOnly } from './vault/open-keyring-read-only.ts';
 export { findVaultTraces, removeKeyringTraces, vaultOfBackup, type VaultTraces } from './traces.ts';

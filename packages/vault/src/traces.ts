@@ -1,7 +1,5 @@
 import type { Result } from '@postern/kernel';
 import type { VaultId } from '@postern/protocol';
-import { backupKind } from './file/backup-file.ts';
-import { parseSealedJson } from './file/sealed-json.ts';
 import type { KeyringPort } from './keyring/keyring-port.ts';
 import type { SlotsHeader } from './slots/slots-file.ts';
 import { keyringSlotIds } from './slots/slot.ts';
@@ -9,7 +7,7 @@ import { readSlots } from './slots/read-slots.ts';
 import type { VaultFailure } from './vault-failure.ts';
 import { emptyKeyring } from './vault/fill-keyring.ts';
 import { headersOf, readJournal, type Journal } from './vault/journal.ts';
-import { readHeader } from './vault/open-backup.ts';
+import { originOfBackup } from './vault/open-backup.ts';
 import { contextOf, type VaultOptions } from './vault/open-vault.ts';
 import type { VaultContext } from './vault/vault-context.ts';
 
@@ -83,9 +81,5 @@ export async function vaultOfBackup(
   options: VaultOptions,
   file: string,
 ): Promise<VaultId | undefined> {
-  const { disk, kdfCosts } = contextOf(options);
-  const found = await readHeader(disk, file);
-  if (!found.ok || found.value === undefined) return undefined;
-  const sealed = parseSealedJson(backupKind(file), found.value.header, kdfCosts);
-  return sealed.ok ? sealed.value.vaultId : undefined;
+  return await originOfBackup(contextOf(options), file);
 }

@@ -64,12 +64,13 @@ const PLANTED: Readonly<Record<string, readonly (readonly [string, string])[]>> 
     ['apps/web/src/search/a.ts', "import '../chat/planted.ts';"],
     ['apps/web/src/unlock/a.ts', "import '../main.tsx';"],
   ],
-  'web-level-9': [
+  'web-level-9': [['apps/web/src/backup/a.ts', "import '../settings/planted.ts';"]],
+  'web-level-10': [
     ['apps/web/src/settings/a.ts', "import '../sidebar/planted.ts';"],
     ['apps/web/src/sidebar/a.ts', "import '../shell/planted.ts';"],
   ],
-  'web-level-10': [['apps/web/src/actions/a.ts', "import '../shell/planted.ts';"]],
-  'web-level-11': [['apps/web/src/shell/a.ts', "import '../main.tsx';"]],
+  'web-level-11': [['apps/web/src/actions/a.ts', "import '../shell/planted.ts';"]],
+  'web-level-12': [['apps/web/src/shell/a.ts', "import '../main.tsx';"]],
   'web-folder-has-a-level': [['apps/web/src/nowhere/a.ts', "import '../api/planted.ts';"]],
   'layer-apps-cli': [['apps/cli/src/a.ts', "import '../../../testing/src/index.ts';"]],
   'layer-tools': [['tools/src/a.ts', "import '@postern/vault';"]],

@@ -77,6 +77,7 @@ export const CONFINEMENTS: readonly Confinement[] = [
       'packages/gateway/src/keys/key-hash.ts',
       'packages/app/src/api/gateway-key-routes.ts',
       'packages/app/src/api/renewal-route.ts',
+      'packages/app/src/api/restore-routes.ts',
       'packages/app/src/api/state-routes.ts',
       'packages/app/src/server/metrics-token.ts',
       'packages/app/src/server/remembered-browsers.ts',

@@ -1,16 +1,24 @@
 import { resolve } from 'node:path';
-import { makeBackup, restoreBackup, verifyBackup as verify } from '@postern/app';
+import {
+  makeBackup,
+  restoreBackup,
+  verifyBackup as verify,
+  type DatabaseLabel,
+} from '@postern/app';
 import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import { problem, type BackupContents, type Problem } from '@postern/protocol';
 import { readPassphraseFrom } from '../terminal/passphrase.ts';
 import { confirm, promptHidden } from '../terminal/prompt.ts';
 import { type CommandContext, openParts, orFail, report } from './context.ts';
+import type { FollowedLine } from './back-up-in-child.ts';
 import { promptTwice, usable } from './front-end.ts';
 
 export interface BackupOptions {
   readonly backupPassphraseFd?: number;
-  /** Another process passes the file on to a browser. */
-  readonly download?: boolean;
+  /** The app of this home runs the command: every line of the result is JSON. */
+  readonly followed?: boolean;
+  /** Databases that are left out. */
+  readonly without?: readonly DatabaseLabel[];
 }
 
 /** `postern auth storage backup FILE`: writes one file, encrypted with its own passphrase. */
@@ -25,16 +33,26 @@ export async function backUp(
     file,
     askBackupPassphrase: async () => await backupPassphrase(context, options, 'twice'),
     onProgress: (done, all) => {
-      showProgress(context, 'Backing up', done, all);
+      if (options.followed === true) print(context, { progress: [done, all] });
+      else showProgress(context, 'Backing up', done, all);
     },
-    isDownload: options.download === true,
+    isInHome: options.followed === true,
+    without: options.without ?? [],
   });
   context.terminal.showStatus('');
   const contents = orFail(made);
+  if (options.followed === true) {
+    print(context, { contents });
+    return;
+  }
   report(context, { file, ...wireOf(contents) }, [
     `Backed up to ${file} and verified it:`,
     ...linesOf(contents),
   ]);
+}
+
+function print({ terminal }: CommandContext, line: FollowedLine): void {
+  terminal.print(JSON.stringify(line));
 }
 
 /** `postern auth storage verify FILE`: reads all of a backup and says what is inside. */

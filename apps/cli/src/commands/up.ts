@@ -13,6 +13,7 @@ import {
   type ProcessLog,
   type Serving,
 } from '@postern/app';
+import { backUpInChild } from './back-up-in-child.ts';
 import { rekeyParts } from './rekey.ts';
 import { placeOf } from '../failure/place-of.ts';
 import { openInBrowser } from './open-in-browser.ts';
@@ -102,6 +103,7 @@ async function run(context: CommandContext, options: UpOptions, port: number): P
 
 function programOf(context: CommandContext, stop: () => void): AppProgram {
   return {
+    backUp: async (request) => await backUpInChild(context, request),
     confirmRekey: rekeyParts(context).confirmInNewProcess,
     erase: async () => await eraseEverything(openParts(context), { isRunningHere: true }),
     stop,

@@ -84,6 +84,16 @@ export const PAGE_ACTIONS: readonly Action[] = [
     },
   },
   {
+    id: 'create-backup',
+    label: () => t`Create a backup…`,
+    group: 'general',
+    words: () => t`save everything export`,
+    run: (): void => {
+      navigate({ at: 'settings', section: 'storage' });
+      openWhenShown('create-backup');
+    },
+  },
+  {
     id: 'lock',
     label: () => t`Lock now`,
     group: 'general',

@@ -7,6 +7,7 @@ import { useStore } from '../state/store.ts';
 import { reachedStep, type Step } from './first-run-step.ts';
 import { KeyStep } from './key-step.tsx';
 import { RecoveryStep } from './recovery-step.tsx';
+import { RestoreSteps } from './restore-steps.tsx';
 import { StorageStep } from './storage-step.tsx';
 
 /** Set-up: storage, recovery code, then a first API key or the demo. */
@@ -26,8 +27,13 @@ export function FirstRun({ state }: { readonly state: AppState }): ReactElement 
           onExists={() => {
             void refresh().then(finishFirstRun);
           }}
+          onRestore={() => {
+            reachedStep.set({ at: 'restore' });
+          }}
         />
       );
+    case 'restore':
+      return <RestoreSteps state={state} step={step} onStep={reachedStep.set} onDone={end} />;
     case 'recovery':
       return (
         <RecoveryStep
@@ -47,4 +53,12 @@ export function FirstRun({ state }: { readonly state: AppState }): ReactElement 
         />
       );
   }
+}
+
+/** The vault is there, and so is what was in it. */
+function end(): void {
+  void refresh().then(() => {
+    reachedStep.set(undefined);
+    finishFirstRun();
+  });
 }

@@ -10,7 +10,7 @@ import { Gate } from '../controls/gate.tsx';
 import { SentText } from '../controls/sent-text.tsx';
 import { isUsable, NewPassphrase, type PassphraseEntry } from '../vault/new-passphrase.tsx';
 
-type Storage = 'keyring' | 'file';
+export type Storage = 'keyring' | 'file';
 
 /** Chooses where the key that encrypts everything is stored. */
 export function StorageStep(props: {
@@ -18,6 +18,7 @@ export function StorageStep(props: {
   readonly onDone: (answer: SetupAnswer) => void;
   /** Called when a command has created the vault while this page was open. */
   readonly onExists: () => void;
+  readonly onRestore: () => void;
 }): ReactElement {
   const { keyring } = props.state;
   const [storage, setStorage] = useState<Storage>(keyring.available ? 'keyring' : 'file');
@@ -65,15 +66,27 @@ export function StorageStep(props: {
           <NewPassphrase entry={entry} onEntry={setEntry} showErrors={tried} />
         )}
         {problem !== undefined && <ProblemNotice problem={problem} />}
-        <Button type="submit" look="primary" className="wide" busy={busy}>
-          {t`Continue`}
-        </Button>
+        <Ways busy={busy} onRestore={props.onRestore} />
       </form>
     </Gate>
   );
 }
 
-function StorageChoice(props: {
+function Ways(props: { readonly busy: boolean; readonly onRestore: () => void }): ReactElement {
+  return (
+    <>
+      <Button type="submit" look="primary" className="wide" busy={props.busy}>
+        {t`Continue`}
+      </Button>
+      <Button look="quiet" className="wide" disabled={props.busy} onClick={props.onRestore}>
+        {t`Restore a backup`}
+      </Button>
+    </>
+  );
+}
+
+/** Where a new vault stores its secrets. */
+export function StorageChoice(props: {
   readonly keyring: AppState['keyring'];
   readonly storage: Storage;
   readonly onChoose: (storage: Storage) => void;

@@ -15,6 +15,7 @@ beforeEach(() => {
   applyState(appState());
   server.reply('GET /api/storage', json(storageView()));
   server.reply('GET /api/gateway/keys', json([]));
+  server.reply('GET /api/backups', json([]));
 });
 
 describe('SettingsPage', () => {

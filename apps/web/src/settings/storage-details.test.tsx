@@ -12,6 +12,7 @@ const REPORT = { erased: [], failed: [], kept: [], downloads: 0 };
 beforeEach(() => {
   applyState(appState());
   server.reply('GET /api/storage', json(storageView({ trashed: 2 })));
+  server.reply('GET /api/backups', json([]));
 });
 
 const openErase = async (): Promise<void> => {

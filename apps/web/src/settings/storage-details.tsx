@@ -2,6 +2,7 @@ import type { StorageView } from '@postern/protocol';
 import { useCallback, useEffect, useState, type ReactElement } from 'react';
 import type { RequestProblem } from '../api/problem.ts';
 import { request, type ApiResult } from '../api/request.ts';
+import { BackupSection } from '../backup/backup-section.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { EraseSection } from './erase-section.tsx';
 import { StoredSection } from './stored-section.tsx';
@@ -29,6 +30,7 @@ export function StorageDetails(): ReactElement | null {
         <>
           <VaultSection slots={storage.slots} onChanged={reload} />
           <StoredSection storage={storage} onChanged={reload} />
+          <BackupSection hasPassphrase={hasPassphrase(storage.slots)} />
           <EraseSection hasPassphrase={hasPassphrase(storage.slots)} />
         </>
       )}

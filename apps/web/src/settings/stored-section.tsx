@@ -9,6 +9,7 @@ import { Button } from '../controls/button.tsx';
 import { Dialog } from '../controls/dialog.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { formatNumber } from '../languages/formats.ts';
+import { sizeText } from '../languages/size-text.ts';
 import { i18n } from '../languages/i18n.ts';
 
 interface Words {
@@ -129,17 +130,4 @@ function TrashRow(props: { readonly count: number; readonly onChanged: () => voi
       )}
     </div>
   );
-}
-
-const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
-
-/** In decimal units, with at most one digit after the point. */
-function sizeText(bytes: number): string {
-  const at = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1);
-  return formatNumber(bytes / 1000 ** at, {
-    style: 'unit',
-    unit: UNITS[at] ?? 'byte',
-    unitDisplay: at === 0 ? 'long' : 'short',
-    maximumFractionDigits: 1,
-  });
 }

@@ -9,6 +9,7 @@ export type Opened =
   | 'export'
   | 'print'
   | 'export-all'
+  | 'create-backup'
   | 'erase'
   | 'keep-private-chat'
   | 'close-private-chat';

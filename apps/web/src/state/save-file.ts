@@ -1,7 +1,12 @@
-/** Lets the browser save a text or bytes as a file. */
-export function saveFile(name: string, content: string | ArrayBuffer, type = 'text/plain'): void {
+/** Lets the browser save a text or bytes as a file. A blob has a type of its own. */
+export function saveFile(
+  name: string,
+  content: string | ArrayBuffer | Blob,
+  type = 'text/plain',
+): void {
   const fullType = typeof content === 'string' ? `${type};charset=utf-8` : type;
-  const address = URL.createObjectURL(new Blob([content], { type: fullType }));
+  const file = content instanceof Blob ? content : new Blob([content], { type: fullType });
+  const address = URL.createObjectURL(file);
   const link = document.createElement('a');
   link.href = address;
   link.download = name;

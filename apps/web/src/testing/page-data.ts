@@ -107,7 +107,6 @@ export function storageView(changes: Partial<StorageView> = {}): StorageView {
       { what: 'settings', bytes: 12, path: '/home/me/config.json' },
     ],
     trashed: 0,
-    lastBackup: null,
     ...changes,
   };
 }

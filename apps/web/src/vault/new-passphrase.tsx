@@ -18,8 +18,10 @@ export function NewPassphrase(props: {
   readonly showErrors: boolean;
   /** Default: `Passphrase`. */
   readonly label?: string;
+  /** Default: what happens if the passphrase of the vault is lost. */
+  readonly note?: string;
 }): ReactElement {
-  const { entry, onEntry, showErrors, label = t`Passphrase` } = props;
+  const { entry, onEntry, showErrors, label = t`Passphrase`, note = defaultNote() } = props;
   const { level, hint } = passphraseStrength(entry.first);
   const tooShort = level === 'too-short';
   const differs = entry.second !== '' || showErrors ? entry.first !== entry.second : false;
@@ -63,11 +65,13 @@ export function NewPassphrase(props: {
         }}
         error={differs ? t`The passphrases don’t match.` : undefined}
       />
-      <p className="quiet">
-        {t`Nobody can reset your passphrase. If you lose it, only the recovery code, which is shown next, unlocks Postern.`}
-      </p>
+      <p className="quiet">{note}</p>
     </div>
   );
+}
+
+function defaultNote(): string {
+  return t`Nobody can reset your passphrase. If you lose it, only the recovery code, which is shown next, unlocks Postern.`;
 }
 
 /** Whether both fields have the same, long enough passphrase. */

@@ -100,7 +100,7 @@ const SIGN_IN = new Set(['POST /api/session', 'POST /api/session/challenge']);
 
 describe('every route of the app API', () => {
   test('is in the list of the protocol', () => {
-    expect(routes()).toHaveLength(87);
+    expect(routes()).toHaveLength(97);
   });
 
   type Headers = Record<string, string>;

@@ -1,6 +1,5 @@
 import { EraseInputSchema, type StorageView } from '@postern/protocol';
 import { Hono } from 'hono';
-import { knownBackups } from '../erase/known-backups.ts';
 import { storedData } from '../erase/stored-data.ts';
 import { proofOf, proveUser } from '../vault/prove.ts';
 import { failureResponse, parseBody } from './answers.ts';
@@ -22,7 +21,6 @@ export function storageRoutes({ postern, program }: AppApiParts): Hono<AppEnv> {
         slots: vault.slots.map(({ kind }) => kind),
         data: storedData(home),
         trashed: trash.value.length,
-        lastBackup: knownBackups(home.dataDir).at(-1) ?? null,
       } satisfies StorageView);
     }),
   );

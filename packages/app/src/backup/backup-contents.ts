@@ -1,5 +1,5 @@
 import { failed, ok, type Result } from '@postern/kernel';
-import { problem, type BackupContents, type Problem } from '@postern/protocol';
+import { problemSaying, type BackupContents, type Problem } from '@postern/protocol';
 import type { OpenBackup, Vault } from '@postern/vault';
 import { DATABASE_LABELS } from '../stores/vault-databases.ts';
 
@@ -12,7 +12,7 @@ export function contentsOf(
 ): Result<BackupContents, Problem> {
   if (backup.parts.some(({ name }) => !KNOWN.includes(name))) {
     const newer = 'The backup was made by a newer Postern. Nothing was changed.';
-    return failed(problem('VAULT_VERSION_UNKNOWN', newer));
+    return failed(problemSaying('VAULT_VERSION_UNKNOWN', newer));
   }
   const countsOf = (name: string) => backup.parts.find((part) => part.name === name)?.counts;
   const chats = countsOf('conversations');

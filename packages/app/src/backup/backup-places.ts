@@ -31,9 +31,35 @@ export function discardStaged(place: DataPlace): void {
   }
 }
 
-/** Backups that Postern made by itself before a restore. */
+/** Backups that come from a browser or go to one. Each is removed afterwards. */
+export function transferDirectory({ dataDir }: DataPlace): string {
+  return join(dataDir, 'transfers');
+}
+
+/** Removes what an interrupted transfer left. Call it before this process transfers anything. */
+export function discardTransfers(place: DataPlace): void {
+  rmSync(transferDirectory(place), { recursive: true, force: true });
+}
+
+/** Backups that the page made, and those that Postern made by itself before a restore. */
 export function savedDirectory({ dataDir }: Home): string {
   return join(dataDir, 'backups');
+}
+
+const BEFORE_RESTORE = 'before-restore-';
+
+/** The name of a backup that Postern makes before a restore. */
+export function nameBeforeRestore(nowMs: number): string {
+  return `${BEFORE_RESTORE}${timeInName(nowMs)}.postern-backup`;
+}
+
+export function isBeforeRestore(name: string): boolean {
+  return name.startsWith(BEFORE_RESTORE);
+}
+
+/** A time for the name of a file. */
+export function timeInName(nowMs: number): string {
+  return new Date(nowMs).toISOString().replace(/[:.]/g, '-');
 }
 
 /** The parts of a backup. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describeDatabaseFailure, snapshotDatabase } from '@postern/database';
 import { PRIVATE_DIRECTORY, takeLock, writeAtomicallySync } from '@postern/disk';
 import { errnoOf, failed, ok, type Result, type Secret } from '@postern/kernel';
-import { problem, type Problem } from '@postern/protocol';
+import { problem, problemSaying, type Problem } from '@postern/protocol';
 import type { PartFile } from '@postern/vault';
 import type { Home } from '../config/home.ts';
 import { readConfigFile } from '../config/load-config.ts';
@@ -28,27 +28,31 @@ export interface CollectedParts extends Disposable {
   readonly parts: readonly PartFile[];
 }
 
+type DeriveKey = (purpose: string) => Promise<Result<Secret, Problem>>;
+
 /**
  * Copies the databases as they are now, also while a running Postern uses them, and the settings. No other backup of
  * this home is made until the copies are disposed. This process must not have a database open.
  *
  * @param deriveKey The key of the vault for a purpose.
+ * @param without Databases that aren't copied.
  */
 export async function collectParts(
   home: Home,
-  deriveKey: (purpose: string) => Promise<Result<Secret, Problem>>,
+  deriveKey: DeriveKey,
+  without: readonly DatabaseLabel[] = [],
 ): Promise<Result<CollectedParts, Problem>> {
   const lock = takeLock(join(home.dataDir, 'backup.lock'));
   if (!lock.ok) {
     if (lock.failure.reason !== 'lock-held') return failed(describeLockFailure(lock.failure));
-    return failed(problem('VAULT_BUSY', 'Another backup of this home is being made.'));
+    return failed(problemSaying('VAULT_BUSY', 'Another backup of this home is being made.'));
   }
   const directory = backupDirectory(home);
   const dispose = (): void => {
     rmSync(directory, { recursive: true, force: true });
     lock.value.release();
   };
-  const copied = await copyParts(home, directory, deriveKey);
+  const copied = await copyParts(home, directory, deriveKey, without);
   if (copied.ok) return ok({ parts: copied.value, [Symbol.dispose]: dispose });
   dispose();
   return copied;
@@ -57,12 +61,13 @@ export async function collectParts(
 async function copyParts(
   home: Home,
   directory: string,
-  deriveKey: (purpose: string) => Promise<Result<Secret, Problem>>,
+  deriveKey: DeriveKey,
+  without: readonly DatabaseLabel[],
 ): Promise<Result<readonly PartFile[], Problem>> {
   const emptied = emptyDirectory(directory);
   if (!emptied.ok) return emptied;
   const parts: PartFile[] = [];
-  for (const label of DATABASE_LABELS) {
+  for (const label of DATABASE_LABELS.filter((each) => !without.includes(each))) {
     const key = await deriveKey(databasePurpose(label));
     if (!key.ok) return key;
     const path = databasePath(home.dataDir, label);

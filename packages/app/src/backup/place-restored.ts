@@ -5,7 +5,7 @@ import { errnoOf, failed, isJsonObject, ok, type JsonObject, type Result } from 
 import { changeHomeConfig } from '../config/change-home-config.ts';
 import type { Home } from '../config/home.ts';
 import { readConfigFile } from '../config/load-config.ts';
-import { DATABASE_LABELS, databasePath } from '../stores/vault-databases.ts';
+import { DATABASE_LABELS, databasePath, type DatabaseLabel } from '../stores/vault-databases.ts';
 import { partFile, restoredDirectory } from './backup-places.ts';
 
 /** The write-ahead log of the old database must not be replayed into the new one. */
@@ -43,15 +43,40 @@ export function placeRestored(home: Home): Result<undefined, { readonly reason: 
   }
 }
 
-function replaceDatabase(staged: string, path: string, isKept: boolean): void {
-  if (isKept && existsSync(path)) {
-    const kept = `${path}.before-restore`;
-    for (const suffix of COMPANIONS) {
-      rmSync(`${kept}${suffix}`, { force: true });
-      if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${kept}${suffix}`);
-    }
-    renameSync(path, kept);
+/**
+ * Keeps databases whose vault is gone, as `NAME.db.before-restore`, because a new vault can't open them. Returns
+ * whether there were some. A restore into an empty home that was killed leaves such databases, too.
+ */
+export function keepWithoutVault({ dataDir }: Pick<Home, 'dataDir'>): boolean {
+  const paths = DATABASE_LABELS.map((label) => databasePath(dataDir, label)).filter((path) =>
+    existsSync(path),
+  );
+  for (const path of paths) keepDatabase(path);
+  return paths.length > 0;
+}
+
+export const KEPT_WITHOUT_VAULT =
+  'There were databases without a vault. They are kept as NAME.db.before-restore.';
+
+/** Removes databases that a restore has placed, because the vault that could open them wasn't created. */
+export function removePlaced(home: Home, labels: readonly DatabaseLabel[]): void {
+  for (const label of labels) {
+    const path = databasePath(home.dataDir, label);
+    for (const suffix of ['', ...COMPANIONS]) rmSync(`${path}${suffix}`, { force: true });
   }
+}
+
+function keepDatabase(path: string): void {
+  const kept = `${path}.before-restore`;
+  for (const suffix of COMPANIONS) {
+    rmSync(`${kept}${suffix}`, { force: true });
+    if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${kept}${suffix}`);
+  }
+  renameSync(path, kept);
+}
+
+function replaceDatabase(staged: string, path: string, isKept: boolean): void {
+  if (isKept && existsSync(path)) keepDatabase(path);
   for (const suffix of COMPANIONS) rmSync(`${path}${suffix}`, { force: true });
   moveIntoPlaceSync(staged, path);
 }

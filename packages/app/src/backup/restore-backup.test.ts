@@ -95,14 +95,14 @@ describe('a backup', () => {
         const result = await run(partsOf(world));
         expect(result, String(at)).toMatchObject({ ok: false });
         expect(JSON.stringify(result)).toMatch(
-          /VAULT_DAMAGED|BACKUP_WRONG_PASSPHRASE|VERSION_UNKNOWN/,
+          /BACKUP_DAMAGED|BACKUP_WRONG_PASSPHRASE|VERSION_UNKNOWN/,
         );
       }
     }
     writeFileSync(file, bytes);
     truncateSync(file, bytes.length - 1);
     expect(await verifyBackup(partsOf(world))).toMatchObject({
-      failure: { code: 'VAULT_DAMAGED' },
+      failure: { code: 'BACKUP_DAMAGED' },
     });
     expect(await titlesOf(world)).toEqual(['of the backup']);
     expect(

@@ -11,9 +11,17 @@ import { open, recordCreated, type HomeVault } from '../vault/home-vault.ts';
 import { chooseForNewVault, type NewVaultChoice } from '../vault/new-vault-choice.ts';
 import { unlockAndRecord } from '../vault/unlock-and-record.ts';
 import { contentsOf } from './backup-contents.ts';
-import { restoredDirectory, savedDirectory, type PartName } from './backup-places.ts';
+import {
+  discardStaged,
+  isBeforeRestore,
+  nameBeforeRestore,
+  restoredDirectory,
+  savedDirectory,
+  type PartName,
+} from './backup-places.ts';
+import { describeBackupFailure } from './extract-backup.ts';
 import { recordDone, writeBackup } from './make-backup.ts';
-import { keepReplaced, placeRestored } from './place-restored.ts';
+import { keepReplaced, placeRestored, removePlaced } from './place-restored.ts';
 import { stageRestore, type StagePlace } from './stage-restore.ts';
 
 export type RestoreStep = 'saving' | 'reading' | 'replacing';
@@ -41,7 +49,7 @@ export async function restoreBackup(parts: RestoreParts): Promise<Result<Restore
     const passphrase = await parts.askBackupPassphrase();
     if (!passphrase.ok) return passphrase;
     const backup = await vault.openBackup({ file: parts.file, passphrase: passphrase.value });
-    if (!backup.ok) return failed(describeVaultFailure(backup.failure));
+    if (!backup.ok) return failed(describeBackupFailure(backup.failure));
     const contents = contentsOf(backup.value, vault);
     if (!contents.ok) return contents;
     if (vault.state === 'absent') return await createHere(parts, found.value, backup.value);
@@ -70,15 +78,19 @@ async function createHere(
   return done.ok ? ok(report) : done;
 }
 
-interface CreatedFromBackup {
+export interface CreatedFromBackup {
   readonly report: RestoreReport;
   readonly recoveryCode: Secret;
 }
 
-type RestorePlace = StagePlace & { readonly onProgress?: OnProgress };
+export type RestorePlace = StagePlace & {
+  readonly onProgress?: OnProgress;
+  /** Ends it early, as long as nothing was replaced. */
+  readonly signal?: AbortSignal;
+};
 
 /** Creates a vault from a backup and leaves it unlocked. Databases without a vault are kept under another name. */
-async function createFromBackup(
+export async function createFromBackup(
   place: RestorePlace,
   vault: Vault,
   backup: OpenBackup,
@@ -91,21 +103,33 @@ async function createFromBackup(
     names: PARTS,
     keyFor: (purpose) => ok(backup.deriveKey(purpose)),
     onProgress: progressOf(place, 'reading'),
+    signal: place.signal,
   });
   if (!staged.ok) return staged;
+  // Another process may have created a vault, whose databases these mustn't replace.
+  if (existsSync(join(place.home.dataDir, 'vault', 'slots.json'))) {
+    discardStaged(place.home);
+    return failed(problem('VAULT_EXISTS'));
+  }
   // First, because without them the vault would be whole but empty after a kill; without a vault, nothing is lost.
   keepReplaced(place.home);
   const placed = placeRestored(place.home);
   if (!placed.ok) return failed(problem('STORAGE_FAILED', undefined));
   const made = await vault.createFromBackup(choice, backup);
-  if (!made.ok) return failed(describeVaultFailure(made.failure));
+  if (!made.ok) {
+    const inBackup = DATABASE_LABELS.filter((label) =>
+      backup.parts.some(({ name }) => name === label),
+    );
+    removePlaced(place.home, inBackup);
+    return failed(describeVaultFailure(made.failure));
+  }
   const kept = settingsKept(place);
   const report = { ...contents.value, isOfThisVault: true, isNew: true, savedBefore: null, kept };
   return ok({ report, recoveryCode: made.value.recoveryCode });
 }
 
 /** Restores into an unlocked vault whose databases are closed. `passphrase` is that of the backup. */
-async function restoreInto(
+export async function restoreInto(
   place: RestorePlace,
   vault: Vault,
   backup: OpenBackup,
@@ -121,6 +145,7 @@ async function restoreInto(
       return key.ok ? key : failed(describeVaultFailure(key.failure));
     },
     onProgress: progressOf(place, 'reading'),
+    signal: place.signal,
   });
   if (!staged.ok) return staged;
   const saved = await savePresent(place, vault, passphrase);
@@ -171,8 +196,7 @@ async function savePresent(
 ): Promise<Result<string, Problem>> {
   const directory = savedDirectory(place.home);
   mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
-  const when = new Date(place.clock.nowMs()).toISOString().replace(/[:.]/g, '-');
-  const file = join(directory, `before-restore-${when}.postern-backup`);
+  const file = join(directory, nameBeforeRestore(place.clock.nowMs()));
   const onProgress = progressOf(place, 'saving');
   const saved = await writeBackup(
     { home: place.home, file, ...(onProgress === undefined ? {} : { onProgress }) },
@@ -189,7 +213,7 @@ function notSaved({ message }: Problem): RestoreReport['kept'][number] {
 
 function removeOlder({ home }: StagePlace, newest: string): void {
   const directory = savedDirectory(home);
-  for (const name of readdirSync(directory)) {
+  for (const name of readdirSync(directory).filter(isBeforeRestore)) {
     const path = join(directory, name);
     if (path !== newest) rmSync(path, { recursive: true, force: true });
   }

@@ -19,11 +19,12 @@ import {
   type Secret,
 } from '@postern/kernel';
 import { problem, type Problem } from '@postern/protocol';
-import { describeVaultFailure, type BackupPart, type OpenBackup } from '@postern/vault';
+import { describeVaultFailure, type OpenBackup } from '@postern/vault';
 import type { Home } from '../config/home.ts';
 import { databasePurpose, type DatabaseLabel } from '../stores/vault-databases.ts';
 import { partFile, restoredDirectory, stagingDirectory, type PartName } from './backup-places.ts';
 import { emptyDirectory } from './collect-parts.ts';
+import { extractBackup, type OnBytes } from './extract-backup.ts';
 
 export interface StagePlace {
   readonly home: Home;
@@ -37,7 +38,9 @@ export interface StageRequest {
   readonly names: readonly PartName[];
   /** The key that a database must have in this home. */
   readonly keyFor: (purpose: string) => Result<Secret, Problem>;
-  readonly onProgress?: ((doneBytes: number, allBytes: number) => void) | undefined;
+  readonly onProgress?: OnBytes | undefined;
+  /** Ends the extraction early. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -72,22 +75,18 @@ export async function stageRestore(
 async function fillStaging(
   place: StagePlace,
   staging: string,
-  { backup, names, keyFor, onProgress }: StageRequest,
+  { backup, names, keyFor, onProgress, signal }: StageRequest,
 ): Promise<Result<undefined, Problem>> {
   const wanted = names.filter((name) => backup.parts.some((part) => part.name === name));
   for (const name of wanted) {
     const created = await nodeDisk.createFile(join(staging, partFile(name)), new Uint8Array(0));
     if (!created.ok) return failed(describeVaultFailure(created.failure));
   }
-  const all = backup.parts.reduce((sum, { bytes }) => sum + bytes, 0);
-  let done = 0;
-  const extracted = await backup.extract(async (part: BackupPart, piece) => {
-    done += piece.length;
-    onProgress?.(done, all);
+  const extracted = await extractBackup(backup, { onProgress, signal }, async (part, piece) => {
     const name = wanted.find((each) => each === part.name);
     return name === undefined ? ok() : await nodeDisk.append(join(staging, partFile(name)), piece);
   });
-  if (!extracted.ok) return failed(describeVaultFailure(extracted.failure));
+  if (!extracted.ok) return extracted;
   for (const name of wanted) {
     const path = join(staging, partFile(name));
     const synced = await nodeDisk.syncFile(path);

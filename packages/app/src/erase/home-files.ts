@@ -44,6 +44,7 @@ const DIRECTORIES: Readonly<Record<string, EraseWhat>> = {
   tls: 'certificates',
   run: 'other',
   backups: 'backups',
+  transfers: 'backups',
   'backing-up': 'chats',
   restoring: 'chats',
   'restoring.new': 'chats',

@@ -13,19 +13,29 @@ const BackupSchema = v.strictObject({
   madeAtMs: v.number(),
   /** Absolute; null if a browser saved it. */
   path: v.nullable(v.string()),
+  /** The backup that an earlier line names is gone. */
+  isForgotten: v.exactOptional(v.literal(true)),
 });
 
-export type KnownBackup = v.InferOutput<typeof BackupSchema>;
+type Line = v.InferOutput<typeof BackupSchema>;
+
+export type KnownBackup = Omit<Line, 'isForgotten'>;
 
 /** The backups that this home knows of, oldest first. A line that can't be read is left out. */
 export function knownBackups(dataDir: string): readonly KnownBackup[] {
   const bytes = readPrivately(join(dataDir, FILE), MAX_BYTES);
   if (!bytes.ok || bytes.value === undefined) return [];
-  return (decodeUtf8(bytes.value) ?? '').split('\n').flatMap((line) => {
-    const json = parseJson(line);
+  const known = new Map<string, KnownBackup>();
+  for (const text of (decodeUtf8(bytes.value) ?? '').split('\n')) {
+    const json = parseJson(text);
     const parsed = json.ok ? v.safeParse(BackupSchema, json.value) : undefined;
-    return parsed?.success === true ? [parsed.output] : [];
-  });
+    if (parsed?.success !== true) continue;
+    const { isForgotten, ...backup } = parsed.output;
+    const key = JSON.stringify([backup.madeAtMs, backup.path]);
+    if (isForgotten === true) known.delete(key);
+    else known.set(key, backup);
+  }
+  return [...known.values()];
 }
 
 /**
@@ -33,12 +43,24 @@ export function knownBackups(dataDir: string): readonly KnownBackup[] {
  * several processes lose none.
  */
 export function rememberBackup(dataDir: string, backup: KnownBackup): Result<undefined, Problem> {
+  return appendLine(dataDir, backup);
+}
+
+/** For a backup that is gone, or that couldn't be made. */
+export function forgetBackup(
+  dataDir: string,
+  { madeAtMs, path }: KnownBackup,
+): Result<undefined, Problem> {
+  return appendLine(dataDir, { madeAtMs, path, isForgotten: true });
+}
+
+function appendLine(dataDir: string, line: Line): Result<undefined, Problem> {
   const path = join(dataDir, FILE);
   const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
   try {
     const file = openSync(path, flags | constants.O_NOFOLLOW, PRIVATE_FILE);
     try {
-      writeSync(file, `${JSON.stringify(backup)}\n`);
+      writeSync(file, `${JSON.stringify(line)}\n`);
       fsyncSync(file);
     } finally {
       closeSync(file);

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { takeLock, type HeldLock, type LockFailure } from '@postern/disk';
 import { failed, ok, type Result } from '@postern/kernel';
-import { problem, type Problem } from '@postern/protocol';
+import { problem, problemSaying, type Problem } from '@postern/protocol';
 import type { Home } from '../config/home.ts';
 import { openHome } from '../config/open-home.ts';
 import { describeLockFailure } from '../failure/describe-home.ts';
 import { findHolder } from './connect.ts';
-import { holderPlaces } from './control-address.ts';
+import { agentPlace, holderPlaces } from './control-address.ts';
 
 /** Operations on the whole vault aren't allowed while another process has it unlocked. */
 export async function refuseWhileHeld(home: Home): Promise<Result<undefined, Problem>> {
@@ -16,6 +16,20 @@ export async function refuseWhileHeld(home: Home): Promise<Result<undefined, Pro
   const held = problem('ALREADY_RUNNING', 'A running Postern has the vault unlocked.');
   const remedy = 'Stop it and lock the vault first: postern stop, postern vault lock.';
   return failed({ ...held, remedy });
+}
+
+/** The same for a process that has the instance lock, and the vault unlocked itself. */
+export async function refuseWhileAgentHolds({
+  home,
+}: {
+  readonly home: Home;
+}): Promise<Result<undefined, Problem>> {
+  const agent = await findHolder([agentPlace(home)]);
+  if (!agent.ok) return agent;
+  if (agent.value === undefined) return ok();
+  const held = 'Another process has the vault unlocked: its agent.';
+  const remedy = 'Lock it first: postern vault lock.';
+  return failed(problemSaying('ALREADY_RUNNING', held, {}, remedy));
 }
 
 /** Runs while no other Postern of this home has a database open. */

@@ -6,6 +6,7 @@ import { failed, ok, type Randomness, type Result } from '@postern/kernel';
 import type { Problem } from '@postern/protocol';
 import { createAppApi } from '../api/app-api.ts';
 import type { AppProgram, SignIns } from '../api/app-api-parts.ts';
+import { discardTransfers } from '../backup/backup-places.ts';
 import { createPage } from '../api/page.ts';
 import { describeListenFailure } from './describe-listen-failure.ts';
 import { drainWithLock } from './drain-with-lock.ts';
@@ -50,6 +51,7 @@ const GRACE_MS = 5000;
 export async function serve(options: ServeOptions): Promise<Result<Serving, Problem>> {
   const { postern, randomness } = options;
   const { clock, log } = postern;
+  discardTransfers(postern.home);
   const signIns = signInsOf(options);
   const { sessions, browsers } = signIns;
   const gateway = gatewayOf(postern, randomness);

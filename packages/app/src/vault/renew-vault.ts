@@ -6,8 +6,7 @@ import {
   type UnlockMethod,
   type Vault,
 } from '@postern/vault';
-import { findHolder } from '../instance/connect.ts';
-import { agentPlace } from '../instance/control-address.ts';
+import { refuseWhileAgentHolds } from '../instance/alone.ts';
 import type { Postern } from '../postern.ts';
 import { recordSlot } from './change-slots.ts';
 import { hasPassphrase } from './has-passphrase.ts';
@@ -66,13 +65,8 @@ async function checkRenewal(
   }
   const fit = newPassphrase === undefined ? ok() : checkPassphrase(Secret.of(newPassphrase));
   if (!fit.ok) return failed(describeVaultFailure(fit.failure));
-  const agent = await findHolder([agentPlace(postern.home)]);
-  if (!agent.ok) return agent;
-  if (agent.value !== undefined) {
-    const held = 'Another process has the vault unlocked: its agent.';
-    return failed(problem('ALREADY_RUNNING', held, 'Lock it first: postern vault lock.'));
-  }
-  return await proveUser(postern, proofOf(input));
+  const free = await refuseWhileAgentHolds(postern);
+  return free.ok ? await proveUser(postern, proofOf(input)) : free;
 }
 
 function unlockWayOf(vault: Vault, input: RenewalInput, isNew: boolean): UnlockMethod {

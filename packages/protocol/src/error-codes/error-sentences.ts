@@ -81,6 +81,18 @@ export const ERROR_SENTENCES = [
   'The vault already opens that way.',
   'The setting "storage" is "file", so a vault in the keyring wouldn\'t open.',
   'No active key has this id or name.',
+  // Backups
+  'Another backup is being made or checked.',
+  'Another backup of this home is being made.',
+  'The backup was made by a newer Postern. Nothing was changed.',
+  'The path must begin at the root.',
+  'Enter the whole path of the file, such as /home/me/postern.postern-backup.',
+  'Another process has the vault unlocked: its agent.',
+  'Lock it first: postern vault lock.',
+  'Gateway keys and their usage',
+  'Those of the backup belong to another vault. An empty home can get them.',
+  "Those of the backup can't be used here.",
+  'The replaced databases, as NAME.db.before-restore',
   // Requests
   '{field} is invalid.',
 ] as const;

@@ -114,6 +114,11 @@ export const VAULT_ERRORS = {
     remedy: 'Enter the passphrase that the backup was made with.',
     exit: EXIT.denied,
   },
+  BACKUP_DAMAGED: {
+    meaning: "The file is damaged, or it isn't a backup. Nothing was changed.",
+    remedy: 'Use another copy of the file, or an older backup.',
+    exit: EXIT.damaged,
+  },
   BACKUP_NOT_FOUND: {
     meaning: "The backup file doesn't exist.",
     remedy: 'Check the path.',

@@ -3,6 +3,7 @@ import { failed, ok, type Result, type Secret } from '@postern/kernel';
 import type { VaultId } from '@postern/protocol';
 import { openBody, sealedLength } from '../file/backup-body.ts';
 import { backupKind, openBackup, type Backup, type BackupPart } from '../file/backup-file.ts';
+import { parseSealedJson } from '../file/sealed-json.ts';
 import type { KdfCosts } from '../kdf-costs.ts';
 import { DataKey } from '../slots/data-key.ts';
 import { StableKey } from '../slots/stable-key.ts';
@@ -123,6 +124,17 @@ export async function readBackup(
   return ok(new OpenBackup(disk, file, header, opened.value));
 }
 
+/** The vault that a backup was made of; undefined if the file isn't a backup. Needs no passphrase. */
+export async function originOfBackup(
+  { disk, kdfCosts }: { readonly disk: Disk; readonly kdfCosts: KdfCosts },
+  file: string,
+): Promise<VaultId | undefined> {
+  const found = await readHeader(disk, file);
+  if (!found.ok || found.value === undefined) return undefined;
+  const sealed = parseSealedJson(backupKind(file), found.value.header, kdfCosts);
+  return sealed.ok ? sealed.value.vaultId : undefined;
+}
+
 const PIECE_BYTES = 65_536;
 const LINE_FEED = 0x0a;
 
@@ -134,7 +146,7 @@ interface FoundHeader {
 }
 
 /** The first line of a file; undefined if there is no such file. */
-export async function readHeader(
+async function readHeader(
   disk: Pick<Disk, 'size' | 'readAt'>,
   file: string,
 ): Promise<Result<FoundHeader | undefined, VaultFailure>> {

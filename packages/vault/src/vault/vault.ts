@@ -19,7 +19,13 @@ import { readVerifiedSlots, readSlots } from '../slots/read-slots.ts';
 import type { RekeyOptions } from './plan-rekey.ts';
 import { confirmRekey, rekey } from './rekey.ts';
 import { backUp, type BackupTarget } from './make-backup.ts';
-import { OpenBackup, readBackup, type BackupFile, type BackupReport } from './open-backup.ts';
+import {
+  OpenBackup,
+  originOfBackup,
+  readBackup,
+  type BackupFile,
+  type BackupReport,
+} from './open-backup.ts';
 import { restoreSecrets } from './restore.ts';
 import { unlockVault, type UnlockOptions } from './unlock.ts';
 import type { VaultContext } from './vault-context.ts';
@@ -222,6 +228,11 @@ export class Vault {
   /** Opens a backup, of this vault or another one. */
   async openBackup(file: BackupFile): Promise<Result<OpenBackup, VaultFailure>> {
     return await readBackup(this.#context, file);
+  }
+
+  /** The vault that a backup was made of; undefined if the file isn't a backup. Needs no passphrase. */
+  async originOfBackup(path: string): Promise<VaultId | undefined> {
+    return await originOfBackup(this.#context, path);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { OPTIONAL_PARTS } from '@postern/protocol';
 import { Option, type Command } from 'commander';
 import type { BackupOptions } from '../backup.ts';
 import type { MigrateOptions } from '@postern/app';
@@ -46,7 +47,12 @@ function addBackups(storage: Command, context: GetContext): void {
       'back up secrets, chats with attachments, gateway keys and settings to a new file, encrypted with its own passphrase',
     )
     .option(PASSPHRASE_FD, PASSPHRASE_WORDS, wholeNumber)
-    .addOption(new Option('--download', 'for a browser').default(false).hideHelp())
+    .addOption(
+      new Option('--without <database...>', "leave out databases that can't be read").choices(
+        OPTIONAL_PARTS,
+      ),
+    )
+    .addOption(new Option('--followed', 'for the app of this home').default(false).hideHelp())
     .action(async (file: string, options: BackupOptions) => {
       const { backUp } = await import('../backup.ts');
       await backUp(context(), file, options);
