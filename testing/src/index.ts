@@ -91,3 +91,4 @@ export {
 } from './postern-process.ts';
 export { leakCanary, type Leak, type LeakCanary } from './leak-canary/leak-canary.ts';
 export { testProgram } from './test-program/test-program.ts';
+export { zip, type ZippedFile } from './zip-archive.ts';

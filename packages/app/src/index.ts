@@ -3,6 +3,8 @@ export { openAudit } from './audit/audit.ts';
 export { exportAudit } from './audit/export-audit.ts';
 export { forwardNow } from './audit/forward-audit.ts';
 export { type Receiver, parseReceiver } from './audit/forward-receiver.ts';
+export { ChatImporter } from './chat-import/chat-importer.ts';
+export { openToRead } from './chat-import/open-to-read.ts';
 export {
   type FileReport,
   importChatFiles,

@@ -1,7 +1,6 @@
 import { failed, ok, type Result } from '@postern/kernel';
-import type { ImportedChat, ImportedMessage } from '@postern/conversations';
 import type { ChatSkipReason, ChatSource } from '@postern/protocol';
-import type { FoundChat, FoundMessage } from './found-chat.ts';
+import type { FoundChat, FoundMessage, ReadChatContent, ReadMessage } from './found-chat.ts';
 import type { NoteCounts } from './note-counts.ts';
 import { usableLabels } from './usable-labels.ts';
 
@@ -18,7 +17,7 @@ export function buildChat(
   found: FoundChat,
   nowMs: number,
   notes: NoteCounts,
-): Result<ImportedChat, ChatSkipReason> {
+): Result<ReadChatContent, ChatSkipReason> {
   if (!found.messages.some(({ parts }) => parts.length > 0)) return failed('empty');
   if (found.messages.length > MAX_MESSAGES) return failed('too-many-messages');
   const possible = (ms: number | undefined): number | undefined => {
@@ -96,9 +95,9 @@ function inTreeOrder(
   messages: readonly WithOrigin[],
   notes: NoteCounts,
   createdAtMs: number,
-): readonly ImportedMessage[] {
+): readonly ReadMessage[] {
   const byOrigin = new Map(messages.map((each) => [each.origin, each]));
-  const placed = new Map<string, ImportedMessage>();
+  const placed = new Map<string, ReadMessage>();
   /** For each message itself, or the nearest one above that isn't empty. */
   const shown = new Map<string, string | null>();
   const place = ({ origin, message, atMs }: WithOrigin, above: string | null): void => {
@@ -132,7 +131,7 @@ function toImported(
   origin: string,
   parent: string | null,
   createdAtMs: number,
-): ImportedMessage {
+): ReadMessage {
   const { role, parts, status = 'complete', provider, model, stopReason, usage } = message;
   return {
     ...{ origin, parent, role, parts, status, createdAtMs },

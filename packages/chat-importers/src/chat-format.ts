@@ -1,6 +1,6 @@
-import type { ImportedChat } from '@postern/conversations';
 import type { JsonObject, Result } from '@postern/kernel';
 import type { ChatSkipReason } from '@postern/protocol';
+import type { ReadChatContent } from './found-chat.ts';
 import type { NoteCounts } from './note-counts.ts';
 
 export interface ReadingContext {
@@ -13,5 +13,5 @@ export interface ChatFormat {
   /** Whether the value looks like a chat of this program. */
   fits(value: JsonObject): boolean;
   /** Changes nothing. A chat that it can't read is skipped, and the rest of the file is read. */
-  read(value: JsonObject, context: ReadingContext): Result<ImportedChat, ChatSkipReason>;
+  read(value: JsonObject, context: ReadingContext): Result<ReadChatContent, ChatSkipReason>;
 }

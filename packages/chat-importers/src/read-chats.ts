@@ -1,4 +1,3 @@
-import type { ImportedChat } from '@postern/conversations';
 import {
   decodeUtf8,
   failed,
@@ -14,6 +13,7 @@ import {
   POSTERN_EXPORT,
   type DetectedFormat,
 } from './chat-formats.ts';
+import type { ReadChatContent } from './found-chat.ts';
 import { JsonElements, type JsonEnd, type JsonPiece } from './json-elements.ts';
 import { NoteCounts } from './note-counts.ts';
 
@@ -25,7 +25,7 @@ const MAX_DEPTH = 4000;
 export interface ReadChat {
   /** The place in the file, counted from 1. */
   readonly place: string;
-  readonly chat: Result<ImportedChat, ChatSkipReason>;
+  readonly chat: Result<ReadChatContent, ChatSkipReason>;
 }
 
 /** How a file ended, or that no chat in it was recognized. */

@@ -12,6 +12,8 @@ export type ZipEnd = 'complete' | 'cut-off' | 'malformed' | 'unsupported' | 'too
 export interface ZipEntriesOptions {
   /** Called for each file. Undefined: the file is skipped. */
   readonly onFile: (name: string) => ((bytes: Uint8Array) => Promise<void>) | undefined;
+  /** Called after each file, whether skipped or not. */
+  readonly onFileEnd?: () => void;
 }
 
 const LOCAL_HEADER = 0x04034b50;
@@ -141,6 +143,7 @@ export class ZipEntries {
   #finish({ hasDescriptor }: Entry): void {
     this.#entry = undefined;
     this.#isAtDescriptor = hasDescriptor;
+    this.#options.onFileEnd?.();
   }
 
   /** Sizes that were unknown in the header, of 4 or 8 bytes each; what follows says which. */

@@ -1,18 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { ChatReader } from '@postern/chat-importers';
+import { ChatImporter, openToRead } from '@postern/app';
 import { expectOk } from '@postern/kernel';
 import { environment, openStore } from './store.ts';
 
-// A separate process that imports a file, and may be killed: node import.child.ts DATABASE FILE RUN
+// A separate process that imports a file, and may be killed: node import.child.ts DATABASE FILE
 
-const [, , path = '', file = '', run = ''] = process.argv;
+const [, , path = '', file = ''] = process.argv;
 const store = openStore(path);
-const beganAtMs = environment.clock.nowMs();
-const reader = new ChatReader(beganAtMs, ({ chat }) => {
-  if (!chat.ok) throw new Error(chat.failure);
-  expectOk(store.imports.add({ id: run, source: 'postern', beganAtMs }, chat.value));
-});
-reader.push(readFileSync(file));
-if (reader.end() !== 'complete') throw new Error('not read to its end');
-expectOk(store.imports.finish());
+const importer = new ChatImporter({ ...environment, store: () => store, isDryRun: false });
+await using opened = expectOk(await openToRead(file));
+const report = await importer.run(opened, () => undefined);
+if (report.problem !== null) throw new Error(report.problem.message);
 store.close();

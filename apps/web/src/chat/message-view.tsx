@@ -143,7 +143,8 @@ function Answer({
   return (
     <>
       <AnswerHead message={message} />
-      <Parts parts={parts} growing={running || message.status === 'streaming'} />
+      <Parts parts={parts.filter(isNoFile)} growing={running || message.status === 'streaming'} />
+      <Files place={open.id} attachments={attachmentsIn(message)} />
       {running ? (
         <RunningEnd open={open} message={message} last={parts.at(-1)} />
       ) : (
@@ -200,7 +201,7 @@ function AnswerHead({ message }: { readonly message: Message }): ReactElement {
   );
 }
 
-/** The files of a question, which are above its text. */
+/** The files of a question, which are above its text, or of an imported answer. */
 function Files(props: {
   readonly place: ConversationId;
   readonly attachments: readonly Attachment[];

@@ -102,7 +102,7 @@ function begin(postern: Postern, store: ConversationStore, bytes: number): Runni
   const { clock } = postern;
   const importer = new ChatImporter({
     ...{ clock, randomness: systemRandomness, isDryRun: false },
-    store: () => (postern.stores()?.conversations === store ? store.imports : undefined),
+    store: () => (postern.stores()?.conversations === store ? store : undefined),
   });
   const file = new RequestedFile(bytes);
   const report = importer.run(file, (error) =>

@@ -1,5 +1,6 @@
 import type { NoteCounts, ReadChat } from '@postern/chat-importers';
 import type { ChatSource, Problem } from '@postern/protocol';
+import type { ArchivedFiles } from './archived-files.ts';
 import type { Pauses } from './pauses.ts';
 
 /** How a file ended: undefined if it is whole. */
@@ -9,6 +10,8 @@ export type ChatFileProblem = Problem | undefined;
 export interface ChatFile {
   readonly source: ChatSource | undefined;
   readonly notes: readonly NoteCounts[];
+  /** The files beside the chats in an archive. */
+  readonly files?: ArchivedFiles | undefined;
   /** Reads it to its end, or until nothing more is needed. */
   read(): Promise<ChatFileProblem>;
 }

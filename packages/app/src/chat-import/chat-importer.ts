@@ -1,13 +1,14 @@
-import { NoteCounts, type ReadChat } from '@postern/chat-importers';
+import { NoteCounts, type ReadChat, type ReadChatContent } from '@postern/chat-importers';
 import {
   describeStoreFailure,
   type ChatImportStore,
+  type ConversationStore,
   type ImportedChat,
   type ImportOutcome,
   type ImportRun,
   type StoreFailure,
 } from '@postern/conversations';
-import { sortableId, type Clock, type Randomness, type Result } from '@postern/kernel';
+import { failed, ok, sortableId, type Clock, type Randomness, type Result } from '@postern/kernel';
 import {
   problem,
   problemSaying,
@@ -18,14 +19,17 @@ import {
   type Problem,
   type SkippedChat,
 } from '@postern/protocol';
+import { FileAttacher, hasFiles } from './attach-files.ts';
 import type { ChatFile } from './chat-file.ts';
 import { CountedFile, type ImportFile } from './import-file.ts';
 import { openChatFile } from './open-chat-file.ts';
 import { Pauses } from './pauses.ts';
 
+export type ImportingStore = Pick<ConversationStore, 'imports' | 'attachments'>;
+
 export interface ChatImporterParts {
   /** Undefined after the vault was locked. */
-  readonly store: () => ChatImportStore | undefined;
+  readonly store: () => ImportingStore | undefined;
   readonly clock: Clock;
   readonly randomness: Randomness;
   /** Reads and reports, but adds nothing. */
@@ -53,6 +57,9 @@ export class ChatImporter {
   #problem: Problem | undefined;
   #hasFailed = false;
   #isCancelled = false;
+  /** About the files of the chats. */
+  readonly #notes = new NoteCounts();
+  #attacher: FileAttacher | undefined;
   #file: ChatFile | undefined;
   #counted: CountedFile | undefined;
 
@@ -94,7 +101,7 @@ export class ChatImporter {
       this.#file = await openChatFile(this.#counted, {
         nowMs: this.#beganAtMs,
         pauses: this.#pauses,
-        onChat: (read) => Promise.resolve(this.#take(read)),
+        onChat: (read) => this.#take(read),
       });
       const end = await this.#file.read();
       this.#problem ??= this.#isCancelled ? CANCELLED : end;
@@ -121,7 +128,7 @@ export class ChatImporter {
     const { added, extended } = this.#counts;
     const hasAdded = added + extended > 0 && !this.#parts.isDryRun;
     if (hasAdded) {
-      const synced = this.#parts.store()?.finish();
+      const synced = this.#parts.store()?.imports.finish();
       if (synced?.ok === false) this.#problem ??= describeStoreFailure(synced.failure);
     }
     return {
@@ -129,25 +136,40 @@ export class ChatImporter {
       source: this.source,
       counts: this.counts,
       skipped: this.#skipped,
-      notes: notesOf(this.#file).toObject(),
+      notes: this.#allNotes().toObject(),
       problem: this.#problem ?? null,
     };
   }
 
   /** False if everything has ended. */
-  #take({ place, chat }: ReadChat): boolean {
+  async #take({ place, chat }: ReadChat): Promise<boolean> {
     if (this.#isCancelled) return false;
     if (!chat.ok) {
       this.#skip(place, chat.failure);
       return true;
     }
+    const complete = await this.#complete(chat.value);
+    if (!complete.ok) return this.#fail(complete.failure);
     const store = this.#parts.store();
     if (store === undefined) return this.#fail(problem('VAULT_LOCKED'));
-    const stored = this.#store(store, chat.value);
+    const stored = this.#store(store.imports, complete.value);
     if (stored.ok) this.#count(stored.value);
     else if (stored.failure.reason === 'message-too-large') this.#skip(place, 'message-too-large');
     else return this.#fail(describeStoreFailure(stored.failure));
     return true;
+  }
+
+  /** The chat with its files stored, those of the messages that are new. */
+  async #complete(chat: ReadChatContent): Promise<Result<ImportedChat, Problem>> {
+    const store = this.#parts.store();
+    if (store === undefined) return failed(problem('VAULT_LOCKED'));
+    const fresh = hasFiles(chat) ? store.imports.freshOrigins(chat) : ok(new Set<string>());
+    if (!fresh.ok) return failed(describeStoreFailure(fresh.failure));
+    this.#attacher ??= new FileAttacher({
+      ...{ archive: this.#file?.files, notes: this.#notes, isDryRun: this.#parts.isDryRun },
+      current: () => this.#parts.store()?.attachments,
+    });
+    return await this.#attacher.attach(chat, fresh.value);
   }
 
   #fail(why: Problem): false {
@@ -186,10 +208,11 @@ export class ChatImporter {
         break;
     }
   }
-}
 
-function notesOf(file: ChatFile | undefined): NoteCounts {
-  const all = new NoteCounts();
-  for (const notes of file?.notes ?? []) all.addAll(notes);
-  return all;
+  #allNotes(): NoteCounts {
+    const all = new NoteCounts();
+    all.addAll(this.#notes);
+    for (const notes of this.#file?.notes ?? []) all.addAll(notes);
+    return all;
+  }
 }

@@ -1,8 +1,4 @@
-import {
-  openSqliteConversations,
-  type ChatImportStore,
-  type ConversationStore,
-} from '@postern/conversations';
+import { openSqliteConversations, type ConversationStore } from '@postern/conversations';
 import { describeDatabaseFailure } from '@postern/database';
 import { errnoOf, failed, ok, type Randomness, type Result } from '@postern/kernel';
 import { problem, problemWithDetail, type ChatImportReport, type Problem } from '@postern/protocol';
@@ -76,7 +72,7 @@ export async function importChatFiles(
     if (!recorded.ok) return recorded;
     const reports: FileReport[] = [];
     for (const path of paths) {
-      const store = (): ChatImportStore => conversations.imports;
+      const store = (): ConversationStore => conversations;
       const importer = new ChatImporter({ ...place, store, isDryRun });
       reports.push({ path, ...(await importPath(importer, path, request.onProgress)) });
       if (importer.hasFailed) break;

@@ -1,42 +1,10 @@
-import { crc32, deflateRawSync } from 'node:zlib';
 import { createMemoryConversations, type ConversationStore } from '@postern/conversations';
 import { expectOk } from '@postern/kernel';
 import type { ChatImportReport } from '@postern/protocol';
 import { systemWorld } from '@postern/vault/testing';
 import { describe, expect, test } from 'vitest';
 import { fileOf, importInto } from '../testing/import-into.ts';
-
-interface ZippedFile {
-  readonly name: string;
-  readonly content: string | Uint8Array;
-  readonly method?: 0 | 8 | 9;
-  /** The sizes follow the data, as when the archive was written to a pipe. */
-  readonly isStreamed?: boolean;
-  readonly isEncrypted?: boolean;
-}
-
-/** A zip archive as in APPNOTE 6.3.10, with an empty central directory. */
-function zip(files: readonly ZippedFile[]): Buffer {
-  const parts = files.map(({ name, content, method = 8, isStreamed = false, isEncrypted }) => {
-    const bytes = Buffer.from(content);
-    const data = method === 8 ? deflateRawSync(bytes) : bytes;
-    const sizes = Buffer.alloc(12);
-    sizes.writeUInt32LE(crc32(bytes), 0);
-    sizes.writeUInt32LE(data.length, 4);
-    sizes.writeUInt32LE(bytes.length, 8);
-    const header = Buffer.alloc(30);
-    header.writeUInt32LE(0x04034b50, 0);
-    header.writeUInt16LE((isStreamed ? 8 : 0) | (isEncrypted === true ? 1 : 0), 6);
-    header.writeUInt16LE(method, 8);
-    if (!isStreamed) sizes.copy(header, 14);
-    header.writeUInt16LE(Buffer.byteLength(name), 26);
-    const descriptor = isStreamed ? [Buffer.from('PK\x07\x08', 'latin1'), sizes] : [];
-    return Buffer.concat([header, Buffer.from(name), data, ...descriptor]);
-  });
-  const directory = Buffer.alloc(46);
-  directory.writeUInt32LE(0x02014b50, 0);
-  return Buffer.concat([...parts, directory, Buffer.alloc(22)]);
-}
+import { zip, type ZippedFile } from '@postern/testing';
 
 const AT = Date.UTC(2026, 0, 1) / 1000;
 
@@ -135,13 +103,13 @@ describe('a zip file', () => {
 
   test('that is cut off anywhere, or altered, never throws and says so', async () => {
     const bytes = zip([{ name: 'conversations.json', content: chats('one', 'two') }]);
-    for (let length = 5; length < bytes.length - 68; length += 7) {
+    for (let length = 5; length < bytes.length - 86; length += 7) {
       const { report, store } = await importBytes(bytes.subarray(0, length));
       expect(report.problem, String(length)).not.toBe(null);
       expect(expectOk(store.ids()).length).toBe(report.counts.added);
       store.close();
     }
-    for (let at = 0; at < bytes.length - 68; at += 5) {
+    for (let at = 0; at < bytes.length - 86; at += 5) {
       const altered = Uint8Array.from(bytes);
       altered[at] = (altered[at] ?? 0) ^ 0xff;
       (await importBytes(altered)).store.close();

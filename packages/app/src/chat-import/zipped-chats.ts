@@ -1,31 +1,24 @@
-import { ZipEntries, type NoteCounts, type ReadableFile } from '@postern/chat-importers';
+import { readDirectory, type NoteCounts, type ReadableFile } from '@postern/chat-importers';
 import { problem, type ChatSource } from '@postern/protocol';
+import { ArchivedFiles } from './archived-files.ts';
 import type { ChatFile, ChatFileParts, ChatFileProblem } from './chat-file.ts';
 import { JsonChats } from './json-chats.ts';
+import { readZip, type ZipReading } from './read-zip.ts';
 
-const CHUNK_BYTES = 1024 * 1024;
 /** Newer exports of ChatGPT have several of them. */
 const CHATS_IN_ARCHIVE = /(?:^|[/\\])conversations[^/\\]*\.json$/i;
 
-/** Chats in the JSON files of an archive. */
+/** Chats in the JSON files of an archive, whose other files can be attachments. */
 export class ZippedChats implements ChatFile {
   readonly #file: ReadableFile;
+  readonly #parts: ChatFileParts;
   readonly #chats: JsonChats[] = [];
-  readonly #entries: ZipEntries;
+  #files: ArchivedFiles | undefined;
   #isEnded = false;
 
   constructor(file: ReadableFile, parts: ChatFileParts) {
     this.#file = file;
-    this.#entries = new ZipEntries({
-      onFile: (name) => {
-        if (!CHATS_IN_ARCHIVE.test(name)) return undefined;
-        const chats = new JsonChats(undefined, parts);
-        this.#chats.push(chats);
-        return async (bytes) => {
-          if (!(await chats.push(bytes))) this.#isEnded = true;
-        };
-      },
-    });
+    this.#parts = parts;
   }
 
   get source(): ChatSource | undefined {
@@ -36,18 +29,39 @@ export class ZippedChats implements ChatFile {
     return this.#chats.flatMap(({ notes }) => notes);
   }
 
-  async read(): Promise<ChatFileProblem> {
-    for (let at = 0; !this.#isEnded;) {
-      const chunk = await this.#file.read(at, CHUNK_BYTES);
-      if (chunk.length === 0) break;
-      at += chunk.length;
-      await this.#entries.push(chunk);
-    }
-    return await this.#finish();
+  get files(): ArchivedFiles | undefined {
+    return this.#files;
   }
 
-  async #finish(): Promise<ChatFileProblem> {
-    const end = this.#entries.end();
+  async read(): Promise<ChatFileProblem> {
+    const directory = await readDirectory(this.#file);
+    // Without its directory, the archive is cut off. The chats before that place are read.
+    if (directory === undefined) return await this.#finish(await this.#read(0, Infinity));
+    this.#files = new ArchivedFiles(this.#file, directory);
+    for (const { name, at } of directory) {
+      if (!CHATS_IN_ARCHIVE.test(name) || this.#isEnded) continue;
+      const end = await this.#read(at, 1);
+      if (end !== 'complete') return await this.#finish(end);
+    }
+    return await this.#finish('complete');
+  }
+
+  async #read(at: number, maxFiles: number): Promise<ZipReading> {
+    return await readZip(this.#file, at, {
+      maxFiles,
+      isEnded: () => this.#isEnded,
+      onFile: (name) => {
+        if (!CHATS_IN_ARCHIVE.test(name)) return undefined;
+        const chats = new JsonChats(undefined, this.#parts);
+        this.#chats.push(chats);
+        return async (bytes) => {
+          if (!(await chats.push(bytes))) this.#isEnded = true;
+        };
+      },
+    });
+  }
+
+  async #finish(end: ZipReading): Promise<ChatFileProblem> {
     const inside: ChatFileProblem[] = [];
     for (const chats of this.#chats) inside.push(await chats.finish());
     if (end === 'unsupported') return problem('CHAT_IMPORT_ARCHIVE');

@@ -7,6 +7,7 @@ import {
   type Modality,
   type Part,
   type Problem,
+  type Role,
   type Turn,
 } from '@postern/protocol';
 import { attachmentPieces, type CurrentAttachments } from '../attachments/store-attachment.ts';
@@ -25,13 +26,25 @@ export async function readAttachments(
   for (const { role, parts } of turns) {
     const complete: Part[] = [];
     for (const part of parts) {
-      const sent = isOmitted(part, omits) ? ok(nameOf(part)) : await partToSend(current, part);
+      const sent = await partOf(current, role, part, omits);
       if (!sent.ok) return sent;
       complete.push(sent.value);
     }
     read.push({ role, parts: complete });
   }
   return ok(read);
+}
+
+async function partOf(
+  current: CurrentAttachments,
+  role: Role,
+  part: MessagePart,
+  omits: readonly Modality[],
+): Promise<Result<Part, Problem>> {
+  // Imported answers can have images. Providers take images and files only from users.
+  const isOfModel = role === 'assistant' && part.kind === 'attachment';
+  if (isOfModel) return ok({ kind: 'text', text: `[File: ${part.name} (${part.mediaType})]` });
+  return isOmitted(part, omits) ? ok(nameOf(part)) : await partToSend(current, part);
 }
 
 function isOmitted(part: MessagePart, omits: readonly Modality[]): part is AttachmentPart {

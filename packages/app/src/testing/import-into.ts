@@ -20,7 +20,7 @@ export async function importInto(
 ): Promise<ChatImportReport> {
   const importer = new ChatImporter({
     ...systemWorld,
-    store: () => store.imports,
+    store: () => store,
     isDryRun: false,
   });
   return await importer.run(file, () => undefined);

@@ -1,8 +1,17 @@
 import type { JsonObject, JsonValue } from '@postern/kernel';
 import type { Part } from '@postern/protocol';
+import type { FoundPart } from '../found-chat.ts';
 import { listOf, numberOf, objectOf, objectsOf, textOf } from '../fields.ts';
 import type { NoteCounts } from '../note-counts.ts';
-import { missingFile, missingImage, textPart, thinkingPart, unknownPart } from './text-parts.ts';
+import {
+  archivedFile,
+  missingFile,
+  missingImage,
+  NO_NAME,
+  textPart,
+  thinkingPart,
+  unknownPart,
+} from './text-parts.ts';
 
 /** A message of ChatGPT's export while its content is read. */
 export interface ChatGptMessage {
@@ -11,7 +20,7 @@ export interface ChatGptMessage {
   readonly notes: NoteCounts;
 }
 
-type Read = (message: ChatGptMessage) => readonly Part[];
+type Read = (message: ChatGptMessage) => readonly FoundPart[];
 
 /** The content types of `message.content.content_type`. */
 const CONTENT_TYPES: ReadonlyMap<string, Read> = new Map<string, Read>([
@@ -34,7 +43,7 @@ const CONTENT_TYPES: ReadonlyMap<string, Read> = new Map<string, Read>([
 ]);
 
 /** The parts of a message. A type that is not known, also a new one, is kept as JSON. */
-export function contentParts(message: ChatGptMessage): readonly Part[] {
+export function contentParts(message: ChatGptMessage): readonly FoundPart[] {
   const { content, metadata, notes } = message;
   const read = CONTENT_TYPES.get(textOf(content['content_type']) ?? '');
   const parts =
@@ -43,36 +52,53 @@ export function contentParts(message: ChatGptMessage): readonly Part[] {
         ? []
         : [unknownPart(content, notes)]
       : read(message);
-  const files = objectsOf(metadata['attachments']).flatMap((file) => {
+  const files = objectsOf(metadata['attachments']).flatMap((file): readonly FoundPart[] => {
     const name = textOf(file['name']);
     // An image has its own place in the content.
     const isImage = textOf(file['mime_type'] ?? file['mimeType'])?.startsWith('image/') === true;
-    return name === undefined || isImage ? [] : [missingFile(name, notes)];
+    const id = textOf(file['id']);
+    if (name === undefined || isImage) return [];
+    if (id === undefined) return [missingFile(name, notes)];
+    return [archivedFile(id, { isImage: false, name, description: name })];
   });
   return [...files, ...withSources(parts, metadata)];
 }
 
-function multimodal({ content, notes }: ChatGptMessage): readonly Part[] {
-  return listOf(content['parts']).flatMap((part): readonly Part[] => {
+function multimodal({ content, metadata, notes }: ChatGptMessage): readonly FoundPart[] {
+  return listOf(content['parts']).flatMap((part): readonly FoundPart[] => {
     if (typeof part === 'string') return textPart(withoutMarks(part));
     const object = objectOf(part);
     switch (textOf(object['content_type'])) {
       case 'image_asset_pointer':
-        return [missingImage(describeImage(object), notes)];
+        return [image(object, metadata, notes)];
       case 'audio_transcription':
         return textPart(textOf(object['text']));
       case 'audio_asset_pointer':
       case 'video_container_asset_pointer':
       case 'real_time_user_audio_video_asset_pointer':
-        return [missingFile(textOf(object['asset_pointer']) ?? 'recording', notes)];
+        return [missingFile(idIn(textOf(object['asset_pointer'])) ?? 'recording', notes)];
       default:
         return [unknownPart(part, notes)];
     }
   });
 }
 
+/** `sediment://file_…` or `file-service://file-…`; the archive has a file whose name begins with that id. */
+function idIn(pointer: string | undefined): string | undefined {
+  return pointer?.replace(/^[\w-]+:\/\//, '').split(/[?#]/)[0];
+}
+
+function image(object: JsonObject, metadata: JsonObject, notes: NoteCounts): FoundPart {
+  const id = idIn(textOf(object['asset_pointer']));
+  const description = describeImage(object);
+  if (id === undefined) return missingImage(description, notes);
+  const attached = objectsOf(metadata['attachments']).find((file) => file['id'] === id);
+  const name = textOf(attached?.['name']) ?? id;
+  return archivedFile(id, { isImage: true, name, description });
+}
+
 function describeImage(image: JsonObject): string {
-  const pointer = textOf(image['asset_pointer'])?.replace(/^[\w-]+:\/\//, '') ?? 'no name';
+  const pointer = idIn(textOf(image['asset_pointer'])) ?? NO_NAME;
   const [width, height] = [numberOf(image['width']), numberOf(image['height'])];
   const size = width === undefined || height === undefined ? '' : `, ${width} × ${height}`;
   const prompt = textOf(objectOf(objectOf(image['metadata'])['dalle'])['prompt']);
@@ -102,7 +128,7 @@ function withoutMarks(text: string): string {
 }
 
 /** The sources that a text cites, in the form in which the chat shows sources. */
-function withSources(parts: readonly Part[], metadata: JsonObject): readonly Part[] {
+function withSources(parts: readonly FoundPart[], metadata: JsonObject): readonly FoundPart[] {
   const annotations = [
     ...objectsOf(metadata['citations']).map((each) => objectOf(each['metadata'])),
     ...objectsOf(metadata['content_references']).flatMap((each) => [

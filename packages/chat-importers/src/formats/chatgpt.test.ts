@@ -92,7 +92,7 @@ describe('the export of ChatGPT', () => {
     ]);
   });
 
-  test('names the images and files that it lacks', () => {
+  test('names the images and files, with their ids in the archive', () => {
     const image = { content_type: 'image_asset_pointer', asset_pointer: 'file-service://f-1' };
     const { chats, notes } = read({
       q: {
@@ -101,14 +101,28 @@ describe('the export of ChatGPT', () => {
           content_type: 'multimodal_text',
           parts: [{ ...image, width: 2, height: 3 }, 'Look', { content_type: 'new_kind', x: 1 }],
         },
-        metadata: { attachments: [{ name: 'a.pdf' }, { name: 'b.png', mime_type: 'image/png' }] },
+        metadata: {
+          attachments: [
+            { name: 'a.pdf' },
+            { id: 'f-2', name: 'c.pdf' },
+            { id: 'f-1', name: 'b.png', mime_type: 'image/png' },
+          ],
+        },
+      },
+      t: {
+        ...{ parent: 'q', role: 'tool', metadata: {} },
+        content: {
+          content_type: 'multimodal_text',
+          parts: [{ ...image, asset_pointer: 'sediment://file_3#part' }],
+        },
       },
     });
     expect(outline(chats[0])[0]).toBe(
-      'q < - user: text [File: a.pdf] | text [Image: f-1, 2 × 3] | text Look | ' +
+      'q < - user: text [File: a.pdf] | file c.pdf f-2 | file b.png f-1 | text Look | ' +
         'text ```json\n{\n  "content_type": "new_kind",\n  "x": 1\n}\n```',
     );
-    expect(notes).toEqual({ 'image-left-out': 1, 'file-left-out': 1, 'content-unknown': 1 });
+    expect(outline(chats[0])[1]).toBe('t < q assistant: file file_3 file_3');
+    expect(notes).toEqual({ 'file-left-out': 1, 'content-unknown': 1 });
   });
 
   test('keeps sources, and removes the marks that only ChatGPT can show', () => {

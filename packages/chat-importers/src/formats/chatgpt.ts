@@ -1,9 +1,9 @@
 import { isJsonObject, parseJson, type JsonObject } from '@postern/kernel';
-import type { MessageStatus, Part, Role, StopReason, ToolResultPart } from '@postern/protocol';
+import type { MessageStatus, Role, StopReason, ToolResultPart } from '@postern/protocol';
 import { buildChat } from '../build-chat.ts';
 import type { ChatFormat } from '../chat-format.ts';
 import { objectOf, textOf, timeOf } from '../fields.ts';
-import type { FoundMessage } from '../found-chat.ts';
+import type { FoundMessage, FoundPart } from '../found-chat.ts';
 import type { NoteCounts } from '../note-counts.ts';
 import { contentParts } from './chatgpt-content.ts';
 
@@ -41,9 +41,12 @@ function messageOf(id: string, node: JsonObject, notes: NoteCounts): FoundMessag
   const metadata = objectOf(message['metadata']);
   const name = textOf(author['role']) ?? '';
   const content = contentParts({ content: objectOf(message['content']), metadata, notes });
-  const isTool = name === 'tool';
+  // An image that a tool made is shown as a part of the answer.
+  const isShown = content.some(({ kind }) => kind === 'found-file');
+  const isTool = name === 'tool' && !isShown;
   return {
-    ...{ id, parent: textOf(node['parent']) ?? null, role: ROLES.get(name) ?? 'assistant' },
+    ...{ id, parent: textOf(node['parent']) ?? null },
+    role: name === 'tool' && isShown ? 'assistant' : (ROLES.get(name) ?? 'assistant'),
     parts: isTool ? toolResult(node, content) : toolCall(id, message, content),
     createdAtMs: timeOf(message['create_time']),
     model: textOf(metadata['model_slug']),
@@ -59,7 +62,11 @@ const ROLES: ReadonlyMap<string, Role> = new Map<string, Role>([
 ]);
 
 /** A message to a tool instead of everybody, for example code for the interpreter. */
-function toolCall(id: string, message: JsonObject, content: readonly Part[]): readonly Part[] {
+function toolCall(
+  id: string,
+  message: JsonObject,
+  content: readonly FoundPart[],
+): readonly FoundPart[] {
   const recipient = textOf(message['recipient']) ?? 'all';
   if (recipient === 'all' || content.length === 0) return content;
   return content.map((part, index) => {
@@ -75,7 +82,7 @@ function toolCall(id: string, message: JsonObject, content: readonly Part[]): re
   });
 }
 
-function toolResult(node: JsonObject, content: readonly Part[]): readonly Part[] {
+function toolResult(node: JsonObject, content: readonly FoundPart[]): readonly FoundPart[] {
   const kept = content.filter((part) => part.kind === 'text');
   if (kept.length === 0) return [];
   const result: ToolResultPart = {

@@ -3,9 +3,16 @@ import type { Part, TextPart } from '@postern/protocol';
 import { buildChat } from '../build-chat.ts';
 import type { ChatFormat } from '../chat-format.ts';
 import { listOf, objectOf, objectsOf, textOf, timeOf } from '../fields.ts';
-import type { FoundMessage } from '../found-chat.ts';
+import type { FoundMessage, FoundPart } from '../found-chat.ts';
 import type { NoteCounts } from '../note-counts.ts';
-import { missingFile, missingImage, textPart, thinkingPart, unknownPart } from './text-parts.ts';
+import {
+  archivedFile,
+  missingFile,
+  missingImage,
+  textPart,
+  thinkingPart,
+  unknownPart,
+} from './text-parts.ts';
 
 /** The parent of a first message. */
 const NO_PARENT = '00000000-0000-4000-8000-000000000000';
@@ -48,21 +55,30 @@ function messageOf(message: JsonObject, notes: NoteCounts): FoundMessage {
   };
 }
 
-/** The attached files: their text if the export has it. */
-function attachments(message: JsonObject, notes: NoteCounts): readonly Part[] {
-  const texts = objectsOf(message['attachments']).map((file): Part => {
+/** The attached files: their text if the export has it, else the file if the archive has one with its id. */
+function attachments(message: JsonObject, notes: NoteCounts): readonly FoundPart[] {
+  const texts = objectsOf(message['attachments']).map((file): FoundPart => {
     const name = textOf(file['file_name']) ?? 'file';
     const content = textOf(file['extracted_content']);
     return content === undefined
-      ? missingFile(name, notes)
+      ? fileOf(file, name, notes)
       : { kind: 'text', text: `[File: ${name}]\n\n${content}` };
   });
   const named = objectsOf(message['attachments']).map((file) => textOf(file['file_name']));
   const files = [...objectsOf(message['files']), ...objectsOf(message['files_v2'])]
-    .map((file) => textOf(file['file_name']) ?? 'file')
-    .filter((name, index, all) => !named.includes(name) && all.indexOf(name) === index)
-    .map((name) => missingFile(name, notes));
+    .map((file) => ({ file, name: textOf(file['file_name']) ?? 'file' }))
+    .filter(
+      ({ name }, index, all) =>
+        !named.includes(name) && all.findIndex((each) => each.name === name) === index,
+    )
+    .map(({ file, name }) => fileOf(file, name, notes));
   return [...texts, ...files];
+}
+
+function fileOf(file: JsonObject, name: string, notes: NoteCounts): FoundPart {
+  const id = textOf(file['file_uuid']) ?? textOf(file['id']);
+  if (id === undefined) return missingFile(name, notes);
+  return archivedFile(id, { isImage: file['file_kind'] === 'image', name, description: name });
 }
 
 function blockParts(value: JsonValue, notes: NoteCounts): readonly Part[] {

@@ -1,11 +1,10 @@
 import type { JsonObject, JsonValue } from '@postern/kernel';
-import type { Part } from '@postern/protocol';
 import { buildChat } from '../build-chat.ts';
 import type { ChatFormat } from '../chat-format.ts';
 import { listOf, objectOf, objectsOf, textOf, timeOf } from '../fields.ts';
-import type { FoundMessage } from '../found-chat.ts';
+import type { FoundMessage, FoundPart } from '../found-chat.ts';
 import type { NoteCounts } from '../note-counts.ts';
-import { missingImage, textPart, thinkingPart, unknownPart } from './text-parts.ts';
+import { fileAt, imageAt, NO_NAME, textPart, thinkingPart, unknownPart } from './text-parts.ts';
 
 const NO_PARENT = '00000000-0000-0000-0000-000000000000';
 
@@ -62,7 +61,10 @@ function messageOf({ message, above }: Nested, notes: NoteCounts): FoundMessage 
     id: textOf(message['messageId']),
     parent: parent === NO_PARENT ? null : parent,
     role: isUser ? 'user' : 'assistant',
-    parts: content.length > 0 ? content : textPart(textOf(message['text'])),
+    parts: [
+      ...files(message, notes),
+      ...(content.length > 0 ? content : textPart(textOf(message['text']))),
+    ],
     createdAtMs: timeOf(message['createdAt']),
     model: isUser ? undefined : textOf(message['model']),
     status:
@@ -70,7 +72,7 @@ function messageOf({ message, above }: Nested, notes: NoteCounts): FoundMessage 
   };
 }
 
-function blockParts(value: JsonValue, notes: NoteCounts): readonly Part[] {
+function blockParts(value: JsonValue, notes: NoteCounts): readonly FoundPart[] {
   const block = objectOf(value);
   switch (textOf(block['type'])) {
     case 'text':
@@ -82,11 +84,28 @@ function blockParts(value: JsonValue, notes: NoteCounts): readonly Part[] {
     case 'tool_call':
       return toolParts(objectOf(block['tool_call']));
     case 'image_file':
-    case 'image_url':
-      return [missingImage(textOf(objectOf(block['image_file'])['filename']) ?? 'no name', notes)];
+    case 'image_url': {
+      const name = textOf(objectOf(block['image_file'])['filename']) ?? NO_NAME;
+      return [imageAt(addressOf(block), name, notes)];
+    }
     default:
       return [unknownPart(value, notes)];
   }
+}
+
+function addressOf(block: JsonObject): string | undefined {
+  const { image_url: image, image_file: file } = block;
+  return textOf(image) ?? textOf(objectOf(image)['url']) ?? textOf(objectOf(file)['filepath']);
+}
+
+/** Files of a message that aren't in its content. */
+function files(message: JsonObject, notes: NoteCounts): readonly FoundPart[] {
+  return objectsOf(message['files']).map((file) => {
+    const name = textOf(file['filename']) ?? NO_NAME;
+    const url = textOf(file['filepath']);
+    const isImage = textOf(file['type'])?.startsWith('image/') === true;
+    return isImage ? imageAt(url, name, notes) : fileAt(url, name, notes);
+  });
 }
 
 /** A text alone, or as `{ value }`. */
@@ -94,7 +113,7 @@ function valueOf(field: JsonValue | undefined): string | undefined {
   return textOf(field) ?? textOf(objectOf(field)['value']);
 }
 
-function toolParts(call: JsonObject): readonly Part[] {
+function toolParts(call: JsonObject): readonly FoundPart[] {
   const callId = textOf(call['id']) ?? '';
   const { args, output } = call;
   const inputJson = typeof args === 'string' ? args : JSON.stringify(args ?? {});

@@ -1,11 +1,11 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '@postern/kernel';
-import type { Part, Role } from '@postern/protocol';
+import type { Role } from '@postern/protocol';
 import { buildChat } from '../build-chat.ts';
 import type { ChatFormat } from '../chat-format.ts';
 import { listOf, objectOf, objectsOf, textOf, timeOf } from '../fields.ts';
-import type { FoundMessage } from '../found-chat.ts';
+import type { FoundMessage, FoundPart } from '../found-chat.ts';
 import type { NoteCounts } from '../note-counts.ts';
-import { missingFile, missingImage, textPart, thinkingPart, unknownPart } from './text-parts.ts';
+import { fileAt, imageAt, NO_NAME, textPart, thinkingPart, unknownPart } from './text-parts.ts';
 
 /**
  * An element of Open WebUI's exported chats, or a row of its table `chat`: `chat.history.messages` is a tree by id.
@@ -67,12 +67,13 @@ function messageOf(message: JsonObject, isTree: boolean, notes: NoteCounts): Fou
 }
 
 /** Text, or blocks as in OpenAI's dialect. */
-function content(value: JsonValue | undefined, notes: NoteCounts): readonly Part[] {
+function content(value: JsonValue | undefined, notes: NoteCounts): readonly FoundPart[] {
   if (typeof value === 'string') return splitReasoning(value);
-  return listOf(value).flatMap((block): readonly Part[] => {
-    const { type, text } = objectOf(block);
+  return listOf(value).flatMap((block): readonly FoundPart[] => {
+    const { type, text, image_url: image } = objectOf(block);
     if (type === 'text') return textPart(textOf(text));
-    return [type === 'image_url' ? missingImage('no name', notes) : unknownPart(block, notes)];
+    if (type !== 'image_url') return [unknownPart(block, notes)];
+    return [imageAt(textOf(image) ?? textOf(objectOf(image)['url']), NO_NAME, notes)];
   });
 }
 
@@ -80,7 +81,7 @@ const REASONING_START = '<details type="reasoning"';
 const DETAILS_END = '</details>';
 
 /** Open WebUI writes reasoning into the text, as an element with quoted lines at its beginning. */
-function splitReasoning(text: string): readonly Part[] {
+function splitReasoning(text: string): readonly FoundPart[] {
   const end = text.indexOf(DETAILS_END);
   if (!text.startsWith(REASONING_START) || end === -1) return textPart(text);
   const inner = text.slice(text.indexOf('>') + 1, end);
@@ -94,14 +95,15 @@ function splitReasoning(text: string): readonly Part[] {
   return [...thinkingPart(reasoning), ...textPart(text.slice(end + DETAILS_END.length).trim())];
 }
 
-function files(message: JsonObject, notes: NoteCounts): readonly Part[] {
+function files(message: JsonObject, notes: NoteCounts): readonly FoundPart[] {
   return objectsOf(message['files']).map((file) => {
-    const name = textOf(file['name']) ?? 'no name';
-    return file['type'] === 'image' ? missingImage(name, notes) : missingFile(name, notes);
+    const name = textOf(file['name']) ?? NO_NAME;
+    const url = textOf(file['url']);
+    return file['type'] === 'image' ? imageAt(url, name, notes) : fileAt(url, name, notes);
   });
 }
 
-function withSources(parts: readonly Part[], message: JsonObject): readonly Part[] {
+function withSources(parts: readonly FoundPart[], message: JsonObject): readonly FoundPart[] {
   const annotations = objectsOf(message['sources'] ?? message['citations']).flatMap((each) => {
     const source = objectOf(each['source']);
     const url = textOf(source['url']);

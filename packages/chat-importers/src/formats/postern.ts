@@ -1,18 +1,14 @@
-import {
-  ExportedChatSchema,
-  type ImportedChat,
-  type ImportedMessage,
-} from '@postern/conversations';
+import { ExportedChatSchema } from '@postern/conversations';
 import { failed, isJsonObject, ok, parseJson } from '@postern/kernel';
 import {
   ATTACHMENT_TYPES,
   type Extra,
   type MessagePart,
   type MessageStatus,
-  type Part,
 } from '@postern/protocol';
 import * as v from 'valibot';
 import { usableLabels } from '../usable-labels.ts';
+import type { FoundFile, FoundPart, ReadChatContent, ReadMessage } from '../found-chat.ts';
 import type { ChatFormat, ReadingContext } from '../chat-format.ts';
 
 const MAX_MESSAGES = 100_000;
@@ -23,7 +19,7 @@ const MAX_EXTRA_DEPTH = 128;
 
 type ExportedChat = v.InferOutput<typeof ExportedChatSchema>;
 type ExportedMessage = Omit<ExportedChat['messages'][number], 'parts'> & {
-  readonly parts: readonly Part[];
+  readonly parts: readonly FoundPart[];
 };
 
 /** Postern's own export, docs/formats/chat-export.md. Everything is kept, the ids too. */
@@ -35,13 +31,13 @@ export const POSTERN: ChatFormat = {
     const { conversation, settings, attachments } = parsed.output;
     const messages = parsed.output.messages.map((message) => ({
       ...message,
-      parts: message.parts.map((part) => withBytes(part, attachments)),
+      parts: message.parts.map((part) => withFile(part, attachments)),
     }));
     const { pinned, archived, folder, tags, ...content } = conversation;
     if (messages.length > MAX_MESSAGES) return failed('too-many-messages');
     if (!messages.every(canBeReadAgain)) return failed('too-deep');
     const timeOf = possibleTime(context, conversation.createdAtMs);
-    const chat: ImportedChat = {
+    const chat: ReadChatContent = {
       ...content,
       ...usableLabels({ pinned, archived, folder, tags }, context.notes),
       origin: `postern:${conversation.id}`,
@@ -54,15 +50,18 @@ export const POSTERN: ChatFormat = {
   },
 };
 
-/** An attachment becomes an image or a file of the message, with its bytes. */
-function withBytes(part: MessagePart, attachments: ExportedChat['attachments'] = []): Part {
+/** An attachment with its bytes; its name if the export was made without them. */
+function withFile(
+  part: MessagePart,
+  attachments: ExportedChat['attachments'] = [],
+): Exclude<MessagePart, { readonly kind: 'attachment' }> | FoundFile {
   if (part.kind !== 'attachment') return part;
   const { id, name, mediaType } = part;
   const data = attachments.find((each) => each.id === id)?.data;
   if (data === undefined) return { kind: 'text', text: name };
-  const source = { kind: 'base64', mediaType, data } as const;
   const isImage = ATTACHMENT_TYPES[mediaType].modality === 'image';
-  return isImage ? { kind: 'image', source } : { kind: 'file', source, name };
+  const content = { kind: 'base64', data } as const;
+  return { kind: 'found-file', isImage, name, description: name, content };
 }
 
 function possibleTime({ nowMs, notes }: ReadingContext, otherMs: number): (ms: number) => number {
@@ -78,7 +77,7 @@ function canBeReadAgain({ parts, extra }: ExportedMessage): boolean {
   return isWithin(parts, MAX_PARTS_DEPTH) && isWithin(extra ?? null, MAX_EXTRA_DEPTH);
 }
 
-function isWithin(value: readonly Part[] | Extra | null, maxDepth: number): boolean {
+function isWithin(value: readonly FoundPart[] | Extra | null, maxDepth: number): boolean {
   return parseJson(JSON.stringify(value), { maxDepth, maxLength: Infinity }).ok;
 }
 
@@ -87,9 +86,9 @@ function ordered(
   messages: readonly ExportedMessage[],
   { notes }: ReadingContext,
   timeOf: (ms: number) => number,
-): readonly ImportedMessage[] {
+): readonly ReadMessage[] {
   const before = new Set<string>();
-  const result: ImportedMessage[] = [];
+  const result: ReadMessage[] = [];
   for (const { parentId, ...message } of messages) {
     // The first one with an id has it.
     const isDouble = before.has(message.id);

@@ -1,4 +1,4 @@
-import type { ImportedChat } from '@postern/conversations';
+import type { ReadChatContent } from '../found-chat.ts';
 import type { ChatImportNote, ChatSource } from '@postern/protocol';
 import { ChatReader, type ChatFileEnd } from '../read-chats.ts';
 
@@ -7,7 +7,7 @@ export const NOW_MS = Date.UTC(2026, 10, 28);
 export interface ReadFile {
   readonly source: ChatSource | undefined;
   readonly end: ChatFileEnd;
-  readonly chats: readonly ImportedChat[];
+  readonly chats: readonly ReadChatContent[];
   /** Place and reason. */
   readonly skipped: readonly string[];
   readonly notes: Readonly<Partial<Record<ChatImportNote, number>>>;
@@ -15,7 +15,7 @@ export interface ReadFile {
 
 /** Reads a file that a test has written. */
 export function readText(text: string | Uint8Array): ReadFile {
-  const chats: ImportedChat[] = [];
+  const chats: ReadChatContent[] = [];
   const skipped: string[] = [];
   const reader = new ChatReader(NOW_MS, ({ place, chat }) => {
     if (chat.ok) chats.push(chat.value);
@@ -27,12 +27,16 @@ export function readText(text: string | Uint8Array): ReadFile {
 }
 
 /** Each message as `origin < parent role: kinds and texts`. */
-export function outline(chat: ImportedChat | undefined): readonly string[] {
+export function outline(chat: ReadChatContent | undefined): readonly string[] {
   return (chat?.messages ?? []).map(({ origin, parent, role, parts }) => {
     const texts = parts.map((part) => {
       if (part.kind === 'tool-call') return `call ${part.name} ${part.inputJson}`;
       if (part.kind === 'tool-result') {
         return `result ${part.content.map((each) => (each.kind === 'text' ? each.text : '?')).join()}`;
+      }
+      if (part.kind === 'found-file') {
+        const { content } = part;
+        return `file ${part.name} ${content.kind === 'archived' ? content.id : content.data}`;
       }
       return 'text' in part ? `${part.kind} ${part.text}` : part.kind;
     });

@@ -30,6 +30,11 @@ export interface ImportedMessage extends Omit<Message, 'id' | 'conversationId' |
   readonly id?: MessageId;
 }
 
+/** What decides which messages of a chat are new. */
+export interface ChatOutline extends Pick<ImportedChat, 'id' | 'origin'> {
+  readonly messages: readonly Pick<ImportedMessage, 'origin'>[];
+}
+
 /** One import of one file. It can be undone as a whole. */
 export interface ImportRun {
   /** 26 characters. */
@@ -60,6 +65,9 @@ export interface ChatImportStore {
 
   /** What `add` would do. Changes nothing. */
   preview(chat: ImportedChat): Result<ImportOutcome, StoreFailure>;
+
+  /** The origins of the messages that `add` would add. Changes nothing. */
+  freshOrigins(chat: ChatOutline): Result<ReadonlySet<string>, StoreFailure>;
 
   /** Syncs everything that was added to the disk. */
   finish(): Result<undefined, StoreFailure>;

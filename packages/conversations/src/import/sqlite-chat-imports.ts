@@ -17,6 +17,7 @@ import type { StoreFailure } from '../store-failure.ts';
 import { ImportTable } from './import-table.ts';
 import type {
   ChatImportStore,
+  ChatOutline,
   ImportedChat,
   ImportedMessage,
   ImportOutcome,
@@ -29,13 +30,13 @@ export interface ImportParts extends EveryTable {
 }
 
 /** What is to be added of a chat. */
-type Plan =
+type Plan<M> =
   | { readonly kind: 'present' | 'in-trash' }
   | { readonly kind: 'add' }
   | {
       readonly kind: 'extend';
       readonly found: StoredConversation;
-      readonly fresh: readonly ImportedMessage[];
+      readonly fresh: readonly M[];
     };
 
 /** Implements imports in the database of conversations. */
@@ -78,6 +79,15 @@ export class SqliteChatImports implements ChatImportStore {
     });
   }
 
+  freshOrigins(chat: ChatOutline): Result<ReadonlySet<string>, StoreFailure> {
+    return this.#parts.database.attempt(() => {
+      const plan = this.#plan(chat);
+      if (plan.kind === 'present' || plan.kind === 'in-trash') return new Set();
+      const fresh = plan.kind === 'extend' ? plan.fresh : chat.messages;
+      return new Set(fresh.map(({ origin }) => origin));
+    });
+  }
+
   finish(): Result<undefined, StoreFailure> {
     return this.#parts.database.sync();
   }
@@ -102,7 +112,9 @@ export class SqliteChatImports implements ChatImportStore {
     return erased.ok ? ok(undone) : erased;
   }
 
-  #plan(chat: ImportedChat): Plan {
+  #plan<M extends Pick<ImportedMessage, 'origin'>>(
+    chat: Pick<ImportedChat, 'id' | 'origin'> & { readonly messages: readonly M[] },
+  ): Plan<M> {
     const { conversations } = this.#parts;
     const row = this.#imports.findChat(chat.origin);
     const found = row === undefined ? undefined : conversations.findRow(row);
