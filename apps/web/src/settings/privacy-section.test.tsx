@@ -3,6 +3,7 @@ import { userEvent } from '@testing-library/user-event';
 import type { PrivacySettings } from '@postern/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { failure, fakeServer, json } from '../testing/fake-server.ts';
+import { appState } from '../testing/page-data.ts';
 import { PrivacySection } from './privacy-section.tsx';
 
 const server = fakeServer();
@@ -23,7 +24,7 @@ beforeEach(() => {
 
 describe('PrivacySection', () => {
   it('changes each setting, and shows what the process answers', async () => {
-    render(<PrivacySection />);
+    render(<PrivacySection state={appState()} />);
     const keys = await screen.findByRole('switch', { name: 'Delete keys on exit' });
     server.reply('PATCH /api/privacy', json({ ...SETTINGS, deleteKeysOnExit: true }));
     await userEvent.click(keys);
@@ -48,7 +49,7 @@ describe('PrivacySection', () => {
   });
 
   it('clears the history on exit only after confirmation', async () => {
-    render(<PrivacySection />);
+    render(<PrivacySection state={appState()} />);
     const clear = await screen.findByRole('switch', { name: 'Clear history on exit' });
     await userEvent.click(clear);
     const dialog = screen.getByRole('dialog', { name: 'Clear history on exit?' });
@@ -60,7 +61,7 @@ describe('PrivacySection', () => {
   });
 
   it('says why a setting was not changed', async () => {
-    render(<PrivacySection />);
+    render(<PrivacySection state={appState()} />);
     server.reply('PATCH /api/privacy', failure('CONFIG_BUSY', 'The file is busy.'));
     await userEvent.click(await screen.findByRole('switch', { name: 'Delete keys on exit' }));
     expect((await screen.findByRole('alert')).textContent).toContain('The file is busy.');

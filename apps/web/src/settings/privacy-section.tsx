@@ -1,6 +1,6 @@
 import type { MessageDescriptor } from '@lingui/core';
 import { msg, t } from '@lingui/core/macro';
-import type { PrivacyInput, PrivacySettings } from '@postern/protocol';
+import type { AppState, PrivacyInput, PrivacySettings } from '@postern/protocol';
 import { useEffect, useState, type ReactElement } from 'react';
 import { appApi } from '../api/app-api.ts';
 import type { RequestProblem } from '../api/problem.ts';
@@ -11,11 +11,13 @@ import { ProblemNotice } from '../controls/notice.tsx';
 import { Spinner } from '../controls/spinner.tsx';
 import { loadModels } from '../models/models.ts';
 import { i18n } from '../languages/i18n.ts';
+import { PrivacySwitch } from './privacy-switch.tsx';
+import { RequireBothRow } from './require-both-row.tsx';
 
 type Change = (input: PrivacyInput) => void;
 
 /** What is kept, who gets messages, and when the vault locks. */
-export function PrivacySection(): ReactElement {
+export function PrivacySection({ state }: { readonly state: AppState }): ReactElement {
   const [settings, setSettings] = useState<PrivacySettings>();
   const [problem, setProblem] = useState<RequestProblem>();
   const [asked, setAsked] = useState(false);
@@ -46,6 +48,7 @@ export function PrivacySection(): ReactElement {
               setAsked(true);
             }}
           />
+          <RequireBothRow state={state} />
           <LockRules settings={settings} change={change} />
         </>
       )}
@@ -72,7 +75,7 @@ function Switches(props: {
   const { settings, change, onClearHistory } = props;
   return (
     <>
-      <Switch
+      <PrivacySwitch
         id="local-models-only"
         label={t`Local models only`}
         text={t`Requests go only to providers on this machine and to hosts that you trust, for chats and for the gateway. Other models aren’t offered.`}
@@ -81,7 +84,7 @@ function Switches(props: {
           change({ localModelsOnly });
         }}
       />
-      <Switch
+      <PrivacySwitch
         id="titles-by-model"
         label={t`Titles by the model`}
         text={t`After the first answer of a chat, its question and answer are sent to the chat’s model once more, for a title. Otherwise the title comes from the question, on this machine. Not in private chats.`}
@@ -90,7 +93,7 @@ function Switches(props: {
           change({ titlesByModel });
         }}
       />
-      <Switch
+      <PrivacySwitch
         id="clear-history"
         label={t`Clear history on exit`}
         text={t`All chats are permanently deleted when Postern stops. If it is killed, they are deleted when it starts again, and stay on the disk, encrypted, until then.`}
@@ -100,7 +103,7 @@ function Switches(props: {
           else change({ clearHistoryOnExit });
         }}
       />
-      <Switch
+      <PrivacySwitch
         id="delete-keys"
         label={t`Delete keys on exit`}
         text={t`The keys of providers are removed from the vault when Postern stops, unless it is killed or the vault is locked then.`}
@@ -110,34 +113,6 @@ function Switches(props: {
         }}
       />
     </>
-  );
-}
-
-function Switch(props: {
-  readonly id: string;
-  readonly label: string;
-  readonly text: string;
-  readonly checked: boolean;
-  readonly onChange: (checked: boolean) => void;
-}): ReactElement {
-  const { id, label, text, checked, onChange } = props;
-  return (
-    <div className="privacy-row">
-      <div>
-        <label htmlFor={id}>{label}</label>
-        <p id={`${id}-text`}>{text}</p>
-      </div>
-      <input
-        type="checkbox"
-        role="switch"
-        id={id}
-        aria-describedby={`${id}-text`}
-        checked={checked}
-        onChange={(event) => {
-          onChange(event.target.checked);
-        }}
-      />
-    </div>
   );
 }
 

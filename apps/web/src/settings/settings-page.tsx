@@ -80,7 +80,7 @@ function Section(props: {
     case 'keyboard':
       return <KeyboardSection />;
     case 'privacy':
-      return <PrivacySection />;
+      return <PrivacySection state={props.state} />;
     case 'storage':
       return (
         <>

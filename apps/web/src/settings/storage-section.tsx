@@ -10,18 +10,14 @@ import { useLater } from '../state/later.ts';
 import { useOpener } from '../state/openers.ts';
 
 export function StorageSection({ state }: { readonly state: AppState }): ReactElement {
-  const { storage, keyring } = state;
+  const { keyring } = state;
   return (
     <section className="settings-section" aria-labelledby="storage">
       <h2 id="storage">{t`Storage`}</h2>
       <dl className="facts">
         <div>
           <dt>{t`Secrets`}</dt>
-          <dd>
-            {storage === 'keyring'
-              ? t`Stored in the system keyring. Postern unlocks when you log in.`
-              : t`Stored in an encrypted file. Your passphrase or recovery code unlocks it.`}
-          </dd>
+          <dd>{whereSecretsAre(state)}</dd>
         </div>
         <div>
           <dt>{t`System keyring`}</dt>
@@ -47,6 +43,15 @@ export function StorageSection({ state }: { readonly state: AppState }): ReactEl
       <ExportAll />
     </section>
   );
+}
+
+function whereSecretsAre({ storage, requiresBoth }: AppState): string {
+  if (requiresBoth) {
+    return t`Stored in an encrypted file. Your passphrase and the system keyring unlock it together, or your recovery code alone.`;
+  }
+  return storage === 'keyring'
+    ? t`Stored in the system keyring. Postern unlocks when you log in.`
+    : t`Stored in an encrypted file. Your passphrase or recovery code unlocks it.`;
 }
 
 function ExportAll(): ReactElement {

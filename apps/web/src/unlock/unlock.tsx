@@ -47,7 +47,7 @@ export function Unlock({ state }: { readonly state: AppState }): ReactElement {
   };
   return (
     <Gate title={t`Postern is locked`} lead={<p>{leadOf(state)}</p>}>
-      {state.storage === 'keyring' && !state.keyring.available && (
+      {usesKeyring(state) && !state.keyring.available && (
         <Notice tone="warning" title={t`The system keyring isn’t available.`}>
           <SentText {...state.keyring} />
         </Notice>
@@ -87,7 +87,16 @@ export function Unlock({ state }: { readonly state: AppState }): ReactElement {
 function applyUnlocked({ secret, state }: UnlockAnswer, method: UnlockMethod): void {
   if (secret !== undefined) savePageSecret(secret);
   applyState(state);
-  if (method === 'recovery') {
+  if (method === 'recovery' && state.requiresBoth && !state.keyring.available) {
+    showToast(t`Is the system keyring lost? You can stop requiring it.`, {
+      action: {
+        label: t`Open settings`,
+        run: () => {
+          navigate({ at: 'settings', section: 'privacy' });
+        },
+      },
+    });
+  } else if (method === 'recovery') {
     showToast(t`Did you lose your passphrase? The recovery code lets you set a new one.`, {
       action: {
         label: t`Set passphrase`,
@@ -155,7 +164,14 @@ function inputOf(method: UnlockMethod, text: string): UnlockInput {
   }
 }
 
+function usesKeyring({ storage, requiresBoth }: AppState): boolean {
+  return storage === 'keyring' || requiresBoth;
+}
+
 function leadOf(state: AppState): string {
+  if (state.requiresBoth) {
+    return t`Enter your passphrase. The system keyring is needed too; only your recovery code works without it.`;
+  }
   return state.storage === 'keyring'
     ? t`Unlock it with the system keyring, your recovery code, or your passphrase if you set one.`
     : t`Your keys and chats are encrypted on this machine. Enter your passphrase or recovery code to unlock them.`;

@@ -1,18 +1,18 @@
 import './vault.css';
 import type { MessageDescriptor } from '@lingui/core';
 import { msg, t } from '@lingui/core/macro';
-import { Trans } from '@lingui/react/macro';
 import type { RenewalInput } from '@postern/protocol';
-import { useEffect, useRef, useState, type ReactElement, type RefObject } from 'react';
+import { useState, type ReactElement } from 'react';
 import { problemOf, type RequestProblem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { Dialog } from '../controls/dialog.tsx';
-import { Notice, ProblemNotice } from '../controls/notice.tsx';
-import { TextField } from '../controls/text-field.tsx';
+import { ProblemNotice } from '../controls/notice.tsx';
 import { i18n } from '../languages/i18n.ts';
-import { isUsable, NewPassphrase, type PassphraseEntry } from './new-passphrase.tsx';
-import { RecoveryCode } from './recovery-code.tsx';
+import { KnownSecret, NO_FIELDS, proofFrom, type RenewFields } from './known-secret.tsx';
+import { NewCode } from './new-code.tsx';
+import { isUsable, NewPassphrase } from './new-passphrase.tsx';
 import { renewVault } from './renew.ts';
+import { useFirstFieldFocus } from './use-first-field-focus.ts';
 
 /** What is replaced. A new passphrase comes with a new recovery code. */
 export type Renewed = 'passphrase' | 'recovery-code';
@@ -47,21 +47,10 @@ export function RenewDialog(props: RenewDialogProps): ReactElement {
   );
 }
 
-interface RenewFields {
-  readonly byCode: boolean;
-  /** The current passphrase, or the recovery code. */
-  readonly known: string;
-  readonly entry: PassphraseEntry;
-}
-
-const NO_FIELDS: RenewFields = { byCode: false, known: '', entry: { first: '', second: '' } };
-
 function inputOf(fields: RenewFields, { renewed, hasPassphrase }: RenewDialogProps): RenewalInput {
-  const { byCode, known, entry } = fields;
-  const proof = byCode ? { recoveryCode: known.trim() } : { passphrase: known };
   return {
-    ...(hasPassphrase ? proof : {}),
-    ...(renewed === 'passphrase' ? { newPassphrase: entry.first } : {}),
+    ...(hasPassphrase ? proofFrom(fields) : {}),
+    ...(renewed === 'passphrase' ? { newPassphrase: fields.entry.first } : {}),
   };
 }
 
@@ -122,15 +111,6 @@ function RenewForm(
   );
 }
 
-/** A dialog that opens moves the focus to its first button. */
-function useFirstFieldFocus(changed: boolean): RefObject<HTMLFormElement | null> {
-  const form = useRef<HTMLFormElement>(null);
-  useEffect(() => {
-    form.current?.querySelector('input')?.focus();
-  }, [changed]);
-  return form;
-}
-
 const LEADS: Readonly<Record<Renewed, MessageDescriptor>> = {
   passphrase: msg`You also get a new recovery code. The old passphrase and the old recovery code stop working, and every other browser is signed out. Postern is busy for a moment: running answers stop, and what has arrived is kept.`,
   'recovery-code': msg`The old recovery code stops working, and every other browser is signed out. Postern is busy for a moment: running answers stop, and what has arrived is kept.`,
@@ -157,73 +137,4 @@ function FormEnd(props: {
 function titleOf(renewed: Renewed, hasPassphrase: boolean): string {
   if (renewed === 'recovery-code') return t`New recovery code`;
   return hasPassphrase ? t`Change passphrase` : t`Set a passphrase`;
-}
-
-/** The current passphrase, or the recovery code instead. */
-function KnownSecret(props: {
-  readonly fields: RenewFields;
-  readonly onFields: (fields: RenewFields) => void;
-  readonly error: string | undefined;
-  readonly canUseCode: boolean;
-}): ReactElement {
-  const { fields, onFields, error, canUseCode } = props;
-  const { byCode, known } = fields;
-  return (
-    <div>
-      <TextField
-        key={String(byCode)}
-        label={byCode ? t`Recovery code` : t`Current passphrase`}
-        value={known}
-        onText={(text) => {
-          onFields({ ...fields, known: text });
-        }}
-        error={error}
-        secret={!byCode}
-        autoComplete={byCode ? 'off' : 'current-password'}
-      />
-      {canUseCode && (
-        <Button
-          look="quiet"
-          onClick={() => {
-            onFields({ ...fields, byCode: !byCode, known: '' });
-          }}
-        >
-          {byCode ? t`Use passphrase` : t`Use recovery code`}
-        </Button>
-      )}
-    </div>
-  );
-}
-
-function NewCode(props: {
-  readonly code: string;
-  readonly problem: RequestProblem | undefined;
-  readonly onClose: () => void;
-}): ReactElement {
-  const { code, problem, onClose } = props;
-  const [warned, setWarned] = useState(false);
-  return (
-    <Dialog
-      title={t`Save your new recovery code`}
-      onClose={() => {
-        setWarned(true);
-      }}
-    >
-      <div className="recovery">
-        <p className="dialog-lead">
-          <Trans>
-            If you lose your keyring or passphrase, this code unlocks Postern. It is shown{' '}
-            <em>only once</em>. The old code no longer works.
-          </Trans>
-        </p>
-        {problem !== undefined && <ProblemNotice problem={problem} />}
-        {warned && (
-          <Notice tone="warning" title={t`Save the code before you continue.`} announced>
-            {t`Confirm below that you’ve saved it.`}
-          </Notice>
-        )}
-        <RecoveryCode code={code} onDone={onClose} />
-      </div>
-    </Dialog>
-  );
 }
