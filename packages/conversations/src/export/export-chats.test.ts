@@ -98,6 +98,33 @@ describe('an export as JSON', () => {
     expect(read.chats[0]?.messages.map((message) => message.parts)).toEqual([parts, parts]);
   });
 
+  test('leaves out images of a web page above 100 MB together, and says so', () => {
+    const store = newStore();
+    const [large, small] = [20, 1].map((mebibytes) =>
+      attach(store, Buffer.alloc(mebibytes * 1024 ** 2, 'a'), {
+        name: `${String(mebibytes)}.png`,
+        mediaType: 'image/png',
+      }),
+    );
+    if (large === undefined || small === undefined) throw new Error('no files');
+    const chats = [
+      [large, large, small],
+      [large, large, large, small],
+    ].map((files) => {
+      const chat = expectOk(store.create({ title: 'x' }));
+      const parts = files.map((each) => ({ kind: 'attachment', ...each }) as const);
+      say(store, chat, '', { parts });
+      return chat.id;
+    });
+    const shown = (format: 'html' | 'json'): readonly (string | undefined)[] =>
+      [...exportChats(store, chats, format, 1)].flatMap((text) => {
+        if (text.includes('left out, because the images')) return ['left out'];
+        return /<img alt="(\w+)/.exec(text.slice(0, 1000))?.slice(1) ?? [];
+      });
+    expect(shown('html')).toEqual(['20', '20', '1', '20', '20', 'left out', '1']);
+    expect(exported(store, chats, 'json').match(/"data":"/g)).toHaveLength(4);
+  });
+
   test('shows the images of a chat in HTML, and names every file in HTML and Markdown', () => {
     const store = newStore();
     const { id } = expectOk(store.create({ title: 'x' }));

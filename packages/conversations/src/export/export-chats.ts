@@ -1,4 +1,4 @@
-import { ok, type Result } from '@postern/kernel';
+import { failed, ok, type Result } from '@postern/kernel';
 import type { ChatExportFormatName, ConversationId, Message } from '@postern/protocol';
 import type { AttachmentStore } from '../attachment-store.ts';
 import type { ConversationStore, StoreFailure } from '../conversation-store.ts';
@@ -37,11 +37,12 @@ export function* exportChats(
 ): ExportedTexts {
   const format: ExportFormat = CHAT_EXPORT_FORMATS[name];
   let [chats, messages, damaged] = [0, 0, 0];
+  const read = readFrom(store.attachments, format.maxAttachmentBytes);
   yield format.head(exportedAtMs);
   for (const id of ids) {
     const opened = store.open(id);
     if (opened.ok) {
-      yield* format.chat(opened.value, chats, readFrom(store.attachments));
+      yield* format.chat(opened.value, chats, read);
       chats += 1;
       messages += opened.value.messages.length;
       damaged += opened.value.messages.filter(isDamaged).length;
@@ -51,13 +52,16 @@ export function* exportChats(
   return ok({ chats, messages, damaged });
 }
 
-function readFrom(store: AttachmentStore): ReadAttachment {
-  return ({ id }) => {
+function readFrom(store: AttachmentStore, maxBytes: number): ReadAttachment {
+  let bytes = 0;
+  return ({ id, size }) => {
+    if (bytes + size > maxBytes) return failed('over-limit');
+    bytes += size;
     const pieces: Uint8Array[] = [];
     for (;;) {
       const piece = store.piece(id, pieces.length);
-      if (!piece.ok) return undefined;
-      if (piece.value === undefined) return Buffer.concat(pieces).toString('base64');
+      if (!piece.ok) return failed('missing');
+      if (piece.value === undefined) return ok(Buffer.concat(pieces).toString('base64'));
       pieces.push(piece.value);
     }
   };

@@ -1,7 +1,10 @@
+import type { Result } from '@postern/kernel';
 import type { AttachmentPart, ConversationView } from '@postern/protocol';
 
-/** The bytes of an attachment as base64; undefined if they can't be read. */
-export type ReadAttachment = (attachment: AttachmentPart) => string | undefined;
+/** The bytes of an attachment as base64. It fails if they can't be read, or if the file would have too many then. */
+export type ReadAttachment = (
+  attachment: AttachmentPart,
+) => Result<string, 'missing' | 'over-limit'>;
 
 /** One format of exported chats. The texts that it returns, in order, are the file. */
 export interface ExportFormat {
@@ -9,6 +12,8 @@ export interface ExportFormat {
   readonly extension: string;
   /** For a download. */
   readonly mediaType: string;
+  /** What the attachments in one file may have together. */
+  readonly maxAttachmentBytes: number;
   /** Everything before the first chat. */
   head(exportedAtMs: number): string;
   /** One chat. `index` counts from 0. */

@@ -36,10 +36,19 @@ const POLICY = [
   "form-action 'none'",
 ].join('; ');
 
+/** A browser keeps every image of a page in memory. */
+const MAX_IMAGE_MIB = 100;
+
+const LEFT_OUT = {
+  missing: 'This image is no longer stored.',
+  'over-limit': `This image is left out, because the images in one web page can have ${MAX_IMAGE_MIB} MB together. An export as JSON contains all files.`,
+} as const;
+
 /** One page without script that loads nothing. Texts of chats are only ever text. */
 export const HTML_FORMAT: ExportFormat = {
   extension: 'html',
   mediaType: 'text/html; charset=utf-8',
+  maxAttachmentBytes: MAX_IMAGE_MIB * 1024 ** 2,
   head: (exportedAtMs) => `<!doctype html>
 <html lang="en">
 <head>
@@ -81,11 +90,11 @@ function* messageTexts(message: Message, read: ReadAttachment): Generator<string
 
 function pictureText(part: AttachmentPart, read: ReadAttachment): string {
   const data = read(part);
-  if (data === undefined) return '<p class="label">This image is no longer stored.</p>\n';
+  if (!data.ok) return `<p class="label">${LEFT_OUT[data.failure]}</p>\n`;
   const { name, mediaType, width, height } = part;
   const size =
     width === undefined || height === undefined ? '' : ` width="${width}" height="${height}"`;
-  return `<img alt="${escaped(name)}"${size} src="data:${mediaType};base64,${data}">\n`;
+  return `<img alt="${escaped(name)}"${size} src="data:${mediaType};base64,${data.value}">\n`;
 }
 
 function blockText({ label, text, isCode }: Block): string {

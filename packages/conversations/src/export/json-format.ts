@@ -6,6 +6,7 @@ import type { ExportFormat, ReadAttachment } from './export-format.ts';
 export const JSON_FORMAT: ExportFormat = {
   extension: 'json',
   mediaType: 'application/json',
+  maxAttachmentBytes: Number.POSITIVE_INFINITY,
   head: (exportedAtMs) =>
     `{"format":"postern-chats","version":1,"exportedAtMs":${exportedAtMs},"chats":[`,
   chat,
@@ -25,8 +26,9 @@ function* chat(
   }
   yield ']';
   for (const [at, part] of attachmentsOf(messages).entries()) {
+    const data = read(part);
     // Absent members are left out of JSON.
-    const written = { ...part, kind: undefined, data: read(part) };
+    const written = { ...part, kind: undefined, data: data.ok ? data.value : undefined };
     yield `${at === 0 ? ',"attachments":[' : ','}\n${JSON.stringify(written)}`;
   }
   yield attachmentsOf(messages).length === 0 ? '}' : ']}';

@@ -19,6 +19,7 @@ import {
  */
 export const MARKDOWN_FORMAT: ExportFormat = {
   extension: 'md',
+  maxAttachmentBytes: 0,
   mediaType: 'text/markdown; charset=utf-8',
   head: () => '',
   chat,
