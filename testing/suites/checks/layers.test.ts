@@ -64,7 +64,7 @@ const PLANTED: Readonly<Record<string, readonly (readonly [string, string])[]>> 
     ['apps/web/src/search/a.ts', "import '../chat/planted.ts';"],
     ['apps/web/src/unlock/a.ts', "import '../main.tsx';"],
   ],
-  'web-level-9': [['apps/web/src/backup/a.ts', "import '../settings/planted.ts';"]],
+  'web-level-9': [['apps/web/src/backup/a.ts', "import '../sidebar/planted.ts';"]],
   'web-level-10': [
     ['apps/web/src/settings/a.ts', "import '../sidebar/planted.ts';"],
     ['apps/web/src/sidebar/a.ts', "import '../shell/planted.ts';"],

@@ -1,7 +1,7 @@
 import './backup.css';
 import { t } from '@lingui/core/macro';
 import type { BackupInput, CreatedBackup } from '@postern/protocol';
-import { useEffect, useRef, useState, type ReactElement } from 'react';
+import { useEffect, useRef, useState, type ReactElement, type RefObject } from 'react';
 import { Button } from '../controls/button.tsx';
 import { Dialog } from '../controls/dialog.tsx';
 import { focusNow } from '../controls/focus-now.ts';
@@ -44,6 +44,11 @@ export function CreateBackupDialog(props: {
   const [made, setMade] = useState<Made>();
   const operation = useOperation();
   const isRunning = operation.progress !== undefined;
+  const form = useRef<HTMLFormElement>(null);
+  // The form's own effect comes before the dialog is shown.
+  useEffect(() => {
+    focusFirst(form.current);
+  }, []);
   const create = async (leaveOut: Without): Promise<void> => {
     setWithout(leaveOut);
     setPart(undefined);
@@ -75,13 +80,17 @@ export function CreateBackupDialog(props: {
         </div>
       ) : (
         <CreateForm
-          {...{ fields, hasPassphrase, operation, part, onClose }}
+          {...{ fields, hasPassphrase, operation, form, part, onClose }}
           onFields={setFields}
           onCreate={(leaveOut) => void create([...without, ...leaveOut])}
         />
       )}
     </Dialog>
   );
+}
+
+function focusFirst(form: HTMLFormElement | null): void {
+  form?.querySelector('input')?.focus();
 }
 
 const NO_FIELDS: Fields = { entry: { first: '', second: '' }, passphrase: '', to: 'browser' };
@@ -104,18 +113,18 @@ function CreateForm(props: {
   readonly fields: Fields;
   readonly hasPassphrase: boolean;
   readonly operation: Operation;
+  readonly form: RefObject<HTMLFormElement | null>;
   /** A damaged database, if the last try failed because of it. */
   readonly part: Part | undefined;
   readonly onFields: (fields: Fields) => void;
   readonly onCreate: (without: Without) => void;
   readonly onClose: () => void;
 }): ReactElement {
-  const { fields, hasPassphrase, operation, part, onFields, onCreate, onClose } = props;
+  const { fields, hasPassphrase, operation, form, part, onFields, onCreate, onClose } = props;
   const [tried, setTried] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
-    form.current?.querySelector('input')?.focus();
-  }, []);
+    focusFirst(form.current);
+  }, [form]);
   const isKnown = !hasPassphrase || fields.passphrase !== '';
   const submit = (without: Without): void => {
     setTried(true);

@@ -111,6 +111,30 @@ describe('a backup', () => {
   });
 });
 
+describe('a damaged database', () => {
+  const path = (): string => databasePath(world.parts.home.dataDir, 'conversations');
+
+  test('fails a backup with what to do, and can be left out of it', async () => {
+    const valid = readFileSync(path());
+    const damaged = Uint8Array.from(valid);
+    damaged.fill(7, 4096);
+    writeFileSync(path(), damaged);
+    const other = `${file}.without`;
+    const tried = await makeBackup(partsOf(world, other));
+    expect(tried).toMatchObject({ failure: { code: 'DATABASE_DAMAGED' } });
+    const said = tried.ok ? '' : `${tried.failure.message} ${tried.failure.remedy}`;
+    expect(said).toMatch(/^The conversations database .* is damaged.* Move .* away/);
+    expect(existsSync(other)).toBe(false);
+    const made = valueOf(
+      await makeBackup({ ...partsOf(world, other), without: ['conversations'] }),
+    );
+    expect(made).toMatchObject({ chats: null, secrets: [OPENAI.name], hasSettings: true });
+    writeFileSync(path(), valid);
+    valueOf(await restoreBackup(partsOf(world, other)));
+    expect(await titlesOf(world)).toEqual(['of the backup']);
+  });
+});
+
 describe('restoring', () => {
   test('creates a vault in an empty home, with everything', async () => {
     const other = openWorld();
@@ -179,6 +203,21 @@ describe('restoring', () => {
     expect(valueOf(await restoreBackup(partsOf(world)))).toMatchObject({ isNew: true });
     expect(existsSync(`${databasePath(home.dataDir, 'conversations')}.before-restore`)).toBe(true);
     expect(await titlesOf(world)).toEqual(['of the backup']);
+  });
+
+  test('into a home where a vault appears meanwhile replaces nothing', async () => {
+    const other = openWorld('file', {
+      askNewPassphrase: async () => {
+        valueOf(await connectOrCreate({ ...other.parts, frontEnd: openWorld().parts.frontEnd }));
+        await add(other, 'of the other vault');
+        return ok(Secret.of('correct horse battery staple'));
+      },
+    });
+    expect(await restoreBackup(partsOf(other))).toMatchObject({
+      failure: { code: 'VAULT_EXISTS' },
+    });
+    expect(await titlesOf(other)).toEqual(['of the other vault']);
+    expect(readdirSync(other.parts.home.dataDir).join()).not.toMatch(/restoring|before-restore/);
   });
 
   test('changes nothing with a wrong passphrase', async () => {
