@@ -91,9 +91,11 @@ async function walk(
   await page.evaluate(axe.source);
   for (const viewport of VIEWPORTS) {
     await page.setViewportSize(viewport);
+    const isNarrow = viewport === VIEWPORTS[0];
     for (const screen of screens) {
+      if (!isNarrow && screen.isDialog === true) continue;
       await screen.show(page);
-      const violations = viewport === VIEWPORTS[0] ? await violationsOf(page) : [];
+      const violations = isNarrow ? await violationsOf(page) : [];
       const faults = [...(await faultsOf(page, language)), ...violations];
       if (faults.length > 0) found[`${screen.name} at ${String(viewport.width)} px`] = faults;
       await screen.hide?.(page);

@@ -7,6 +7,8 @@ import { callApi, goTo, pickModel, type SignedInPage } from './signed-in-page.ts
 export interface Screen {
   readonly name: string;
   readonly show: (page: Page) => Promise<void>;
+  /** On top of the page, and of the same width in every wide window. */
+  readonly isDialog?: true;
   /** Leaves what is on top of the page. */
   readonly hide?: (page: Page) => Promise<void>;
 }
@@ -45,6 +47,7 @@ function dialog(
 ): Screen {
   return {
     name,
+    isDialog: true,
     show: async (page) => {
       await visit(page, fragment, place);
       await open(page);
@@ -112,7 +115,8 @@ function section(name: (typeof SECTIONS)[number]): Screen {
 }
 
 function dialogScreens(chat: string): readonly Screen[] {
-  const library = ['#/settings/library', '.library-row'] as const;
+  const library = ['#/settings/library', '[aria-labelledby=prompts] .library-row'] as const;
+  const storage = ['#/settings/storage', '.button-danger'] as const;
   return [
     dialog('model picker', click('.model-button'), '[role=option]'),
     dialog('models to compare', click('.compare-button'), '.compare-row'),
@@ -127,7 +131,27 @@ function dialogScreens(chat: string): readonly Screen[] {
       'dialog mark',
     ),
     dialog('chat settings', press('Control+Shift+Comma'), '.chat-settings', chat, '.md table'),
-    dialog('preset', click('.library-row .settings-row-actions button', 1), 'dialog', ...library),
+    dialog(
+      'preset',
+      click('[aria-labelledby=presets] .settings-row-actions button', 1),
+      'dialog',
+      ...library,
+    ),
     dialog('export', click('.page-head button:has(.lucide-download)'), 'dialog', chat, '.md table'),
+    dialog('prompts', click('.composer .attach-place button:has(.lucide-square-slash)'), 'dialog'),
+    dialog(
+      'prompt',
+      click('[aria-labelledby=prompts] .settings-row-actions button'),
+      'dialog',
+      ...library,
+    ),
+    dialog(
+      'menu of a message',
+      click('[data-look=answer] .message-actions [aria-haspopup=dialog]'),
+      'dialog',
+      chat,
+      '.md table',
+    ),
+    dialog('erase everything', click('.button-danger'), 'dialog', ...storage),
   ];
 }
