@@ -69,15 +69,19 @@ async function measure(directory: string, path: string): Promise<void> {
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
     const start = performance.now();
+    const cpu = process.cpuUsage();
     const { counts, problem } = await importer.run(file, () => undefined);
     const seconds = (performance.now() - start) / 1000;
     delay.disable();
+    const { user, system } = process.cpuUsage(cpu);
+    const cpuSeconds = (user + system) / 1e6;
     if (problem !== null) throw new Error(problem.message);
     const messages = name === 'new' ? counts.messages : PLAN.messages + PLAN.longMessages;
     const [p99, max] = [delay.percentile(99) / 1e6, delay.max / 1e6];
     print(
       `  ${path.slice(directory.length + 1).padEnd(12)} ${name.padEnd(6)}` +
         ` ${seconds.toFixed(1)} s, ${(messages / seconds).toFixed(0)} messages/s,` +
+        ` ${(messages / cpuSeconds).toFixed(0)} messages/s of processor time,` +
         ` event loop p99 ${p99.toFixed(0)} ms, max ${max.toFixed(0)} ms`,
     );
   }

@@ -82,6 +82,11 @@ export class SearchIndex {
     if (text !== '') this.#insertText.run(row, indexedText(text));
   }
 
+  /** Adds the text of a row that has none yet. */
+  addText(row: number, text: string): void {
+    if (text !== '') this.#insertText.run(row, indexedText(text));
+  }
+
   /** Removes conversations and their messages from the index, with all their words. */
   purge(conversations: readonly number[]): void {
     const count = this.#database.prepare(

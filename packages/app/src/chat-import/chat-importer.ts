@@ -6,7 +6,6 @@ import {
   type ImportedChat,
   type ImportOutcome,
   type ImportRun,
-  type StoreFailure,
 } from '@postern/conversations';
 import { failed, ok, sortableId, type Clock, type Randomness, type Result } from '@postern/kernel';
 import {
@@ -19,6 +18,7 @@ import {
   type Problem,
   type SkippedChat,
 } from '@postern/protocol';
+import { addInSteps, ChatBatch, isLong } from './add-chats.ts';
 import { FileAttacher, hasFiles } from './attach-files.ts';
 import type { ChatFile } from './chat-file.ts';
 import { CountedFile, type ImportFile } from './import-file.ts';
@@ -42,8 +42,8 @@ const CANCELLED = problemSaying('CANCELLED', 'Cancelled. The chats before that w
 type Counts = { -readonly [Name in keyof ChatImportCounts]: number };
 
 /**
- * Imports one file. Each chat is one transaction, so that whatever ends the import leaves
- * whole chats; importing the file again then adds the rest.
+ * Imports one file. Chats are stored whole, except very long ones, so that whatever ends the import leaves no torn
+ * chat; importing the file again then adds the rest.
  */
 export class ChatImporter {
   readonly #parts: ChatImporterParts;
@@ -60,6 +60,7 @@ export class ChatImporter {
   /** About the files of the chats. */
   readonly #notes = new NoteCounts();
   #attacher: FileAttacher | undefined;
+  readonly #batch = new ChatBatch();
   #file: ChatFile | undefined;
   #counted: CountedFile | undefined;
 
@@ -104,10 +105,12 @@ export class ChatImporter {
         onChat: (read) => this.#take(read),
       });
       const end = await this.#file.read();
+      if (!this.hasFailed) await this.#flush();
       this.#problem ??= this.#isCancelled ? CANCELLED : end;
     } catch (error) {
       const early = this.#isCancelled ? CANCELLED : earlyEnd(error);
       if (early === undefined) throw error;
+      if (!this.hasFailed) await this.#flush();
       this.#problem ??= early;
     }
     return this.#report();
@@ -150,9 +153,40 @@ export class ChatImporter {
     }
     const complete = await this.#complete(chat.value);
     if (!complete.ok) return this.#fail(complete.failure);
-    const store = this.#parts.store();
-    if (store === undefined) return this.#fail(problem('VAULT_LOCKED'));
-    const stored = this.#store(store.imports, complete.value);
+    // A long chat is stored alone, in steps.
+    if (isLong(complete.value) && !(await this.#flush())) return false;
+    this.#batch.add(place, complete.value);
+    return this.#batch.isFull ? await this.#flush() : true;
+  }
+
+  /** Stores the chats that wait. False if everything has ended. */
+  async #flush(): Promise<boolean> {
+    const chats = this.#batch.take();
+    if (chats.length === 0) return true;
+    const imports = this.#parts.store()?.imports;
+    if (imports === undefined) return this.#fail(problem('VAULT_LOCKED'));
+    if (chats.length > 1 && !this.#parts.isDryRun) {
+      const all = imports.addAll(
+        this.#run(),
+        chats.map(({ chat }) => chat),
+      );
+      if (all.ok) for (const outcome of all.value) this.#count(outcome);
+      if (all.ok) return true;
+    }
+    // One of them failed, and takes none of the others with it.
+    for (const { place, chat } of chats) {
+      if (!(await this.#addOne(place, chat))) return false;
+    }
+    return true;
+  }
+
+  async #addOne(place: string, chat: ImportedChat): Promise<boolean> {
+    const { store, isDryRun } = this.#parts;
+    const imports = (): ChatImportStore | undefined => store()?.imports;
+    const stored = isDryRun
+      ? imports()?.preview(chat)
+      : await addInSteps(imports, this.#run(), chat, this.#pauses);
+    if (stored === undefined) return this.#fail(problem('VAULT_LOCKED'));
     if (stored.ok) this.#count(stored.value);
     else if (stored.failure.reason === 'message-too-large') this.#skip(place, 'message-too-large');
     else return this.#fail(describeStoreFailure(stored.failure));
@@ -178,14 +212,9 @@ export class ChatImporter {
     return false;
   }
 
-  #store(store: ChatImportStore, chat: ImportedChat): Result<ImportOutcome, StoreFailure> {
-    if (this.#parts.isDryRun) return store.preview(chat);
-    const run: ImportRun = {
-      id: this.#id,
-      source: this.#file?.source ?? 'postern',
-      beganAtMs: this.#beganAtMs,
-    };
-    return store.add(run, chat);
+  #run(): ImportRun {
+    const source = this.#file?.source ?? 'postern';
+    return { id: this.#id, source, beganAtMs: this.#beganAtMs };
   }
 
   #skip(place: string, why: ChatSkipReason): void {

@@ -63,6 +63,12 @@ export interface ChatImportStore {
    */
   add(run: ImportRun, chat: ImportedChat): Result<ImportOutcome, StoreFailure>;
 
+  /** Adds several chats as `add` does, in one transaction, which takes less time than one for each. */
+  addAll(
+    run: ImportRun,
+    chats: readonly ImportedChat[],
+  ): Result<readonly ImportOutcome[], StoreFailure>;
+
   /** What `add` would do. Changes nothing. */
   preview(chat: ImportedChat): Result<ImportOutcome, StoreFailure>;
 

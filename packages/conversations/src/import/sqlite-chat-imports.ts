@@ -50,18 +50,37 @@ export class SqliteChatImports implements ChatImportStore {
   }
 
   add(run: ImportRun, chat: ImportedChat): Result<ImportOutcome, StoreFailure> {
-    return this.#parts.database.runUnsynced<ImportOutcome, StoreFailure>(() => {
-      const plan = this.#plan(chat);
-      switch (plan.kind) {
-        case 'present':
-        case 'in-trash':
-          return ok({ kind: plan.kind });
-        case 'add':
-          return this.#insertChat(run, chat);
-        case 'extend':
-          return this.#extend(run, chat, plan.found, plan.fresh);
+    return this.#parts.database.runUnsynced<ImportOutcome, StoreFailure>(() =>
+      this.#add(run, chat),
+    );
+  }
+
+  addAll(
+    run: ImportRun,
+    chats: readonly ImportedChat[],
+  ): Result<readonly ImportOutcome[], StoreFailure> {
+    return this.#parts.database.runUnsynced<readonly ImportOutcome[], StoreFailure>(() => {
+      const outcomes: ImportOutcome[] = [];
+      for (const chat of chats) {
+        const added = this.#add(run, chat);
+        if (!added.ok) return added;
+        outcomes.push(added.value);
       }
+      return ok(outcomes);
     });
+  }
+
+  #add(run: ImportRun, chat: ImportedChat): Result<ImportOutcome, StoreFailure> {
+    const plan = this.#plan(chat);
+    switch (plan.kind) {
+      case 'present':
+      case 'in-trash':
+        return ok({ kind: plan.kind });
+      case 'add':
+        return this.#insertChat(run, chat);
+      case 'extend':
+        return this.#extend(run, chat, plan.found, plan.fresh);
+    }
   }
 
   preview(chat: ImportedChat): Result<ImportOutcome, StoreFailure> {
@@ -182,7 +201,7 @@ export class SqliteChatImports implements ChatImportStore {
       };
       const inserted = this.#parts.messages.insert(message, row);
       if (!inserted.ok) return inserted;
-      this.#parts.search.setText(inserted.value, plainText(message.parts));
+      this.#parts.search.addText(inserted.value, plainText(message.parts));
       this.#imports.insertMessage(inserted.value, row, run, origin);
       ids.set(origin, message.id);
     }
