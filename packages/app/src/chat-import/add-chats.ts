@@ -8,8 +8,8 @@ import type {
 import { ok, type Result } from '@postern/kernel';
 import type { Pauses } from './pauses.ts';
 
-/** About 20 ms of work. */
-const MAX_MESSAGES_AT_ONCE = 100;
+/** More take longer than what a page notices. */
+const MAX_MESSAGES_AT_ONCE = 200;
 const MAX_LENGTH_AT_ONCE = 500_000;
 
 /** Whether storing it takes noticeably long. */

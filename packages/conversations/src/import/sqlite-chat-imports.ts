@@ -149,7 +149,7 @@ export class SqliteChatImports implements ChatImportStore {
   }
 
   #insertChat(run: ImportRun, chat: ImportedChat): Result<ImportOutcome, StoreFailure> {
-    const { conversations, labels, search, randomness } = this.#parts;
+    const { conversations, search, randomness } = this.#parts;
     const { origin, messages, id, settings, ...content } = chat;
     const conversation: Conversation = {
       ...content,
@@ -161,13 +161,20 @@ export class SqliteChatImports implements ChatImportStore {
     conversations.rename(row, conversation.title);
     search.setTitle(row, conversation.title);
     if (settings !== undefined) this.#parts.settings.save(conversation.id, settings);
-    const { pinned = false, archived = false, folder = null, tags = [] } = chat;
-    const labelled = labels.change([row], { pinned, archived, folder, addTags: [...tags] });
+    const labelled = this.#label(row, chat);
     if (!labelled.ok) return labelled;
     const runRow = this.#imports.findOrInsert(run);
     this.#imports.insertChat(row, runRow, origin);
     const inserted = this.#insertMessages(runRow, { row, conversation }, messages);
     return inserted.ok ? ok({ kind: 'added', messages: messages.length }) : inserted;
+  }
+
+  #label(row: number, chat: ImportedChat): Result<undefined, StoreFailure> {
+    const { pinned = false, archived = false, folder = null, tags = [] } = chat;
+    // Looking for labels without chats takes longer than storing a short chat.
+    if (!pinned && !archived && folder === null && tags.length === 0) return ok();
+    const addTags = [...tags];
+    return this.#parts.labels.change([row], { pinned, archived, folder, addTags });
   }
 
   #extend(
