@@ -58,7 +58,7 @@ export function AppliedPreset({ last, undo }: AppliedPresets): ReactElement {
   const { groups } = useStore(models);
   const presetName = last?.name ?? '';
   return (
-    <div role="status">
+    <div role="status" className="applied-preset">
       {last !== undefined && (
         <Notice
           title={t`Preset “${presetName}” applied.`}
