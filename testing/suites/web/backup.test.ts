@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   freshHome,
@@ -19,6 +19,8 @@ const why = whyNoPrograms(['chromium']);
 const BACKUP_PASSPHRASE = 'seven grey owls at noon';
 const NEW_PASSPHRASE = 'a new home and its key';
 
+const namesIn = (path: string): readonly string[] => (existsSync(path) ? readdirSync(path) : []);
+
 const dialog = (page: Page): Locator => page.getByRole('dialog');
 
 async function openStorage(page: Page): Promise<void> {
@@ -26,15 +28,21 @@ async function openStorage(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Backups', exact: true }).waitFor();
 }
 
-/** Fills the dialog, and returns when the backup is made. */
-async function create(page: Page, to: 'Download' | 'Keep on this machine'): Promise<void> {
+/** Fills the dialog, and waits until the backup is made. */
+async function create(page: Page, to: Place): Promise<void> {
+  await fill(page, to);
+  await page.getByRole('heading', { name: 'Backup created' }).waitFor();
+}
+
+type Place = 'Download' | 'Keep on this machine';
+
+async function fill(page: Page, to: Place): Promise<void> {
   const fields = dialog(page);
   await fields.getByLabel('Passphrase of Postern').fill(PASSPHRASE);
   await fields.getByLabel('Passphrase of the backup').fill(BACKUP_PASSPHRASE);
   await fields.getByLabel('Confirm passphrase').fill(BACKUP_PASSPHRASE);
   await fields.getByRole('radio', { name: to }).check();
   await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: 'Backup created' }).waitFor();
 }
 
 describe.skipIf(skipBecause('backups in Chromium', why))('backups in the page', () => {
@@ -65,7 +73,7 @@ describe.skipIf(skipBecause('backups in Chromium', why))('backups in the page', 
     await product[Symbol.asyncDispose]();
   });
 
-  test('is created by keyboard from the palette, while an answer may run, and downloaded', async () => {
+  test('is created by keyboard from the palette, and downloaded', async () => {
     await goTo(page, '#/');
     await page.keyboard.press('Control+Shift+K');
     await page.keyboard.type('create a backup');
@@ -101,6 +109,21 @@ describe.skipIf(skipBecause('backups in Chromium', why))('backups in the page', 
     ]);
     await page.keyboard.press('Escape');
     await dialog(page).waitFor({ state: 'detached' });
+  });
+
+  test('that is cancelled leaves nothing', async () => {
+    await openStorage(page);
+    await page.getByRole('button', { name: 'Create…' }).press('Enter');
+    await fill(page, 'Keep on this machine');
+    await dialog(page).getByText('Backing up and verifying…').waitFor();
+    // The button has the focus.
+    await page.keyboard.press('Enter');
+    await dialog(page).getByLabel('Passphrase of the backup').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog(page).waitFor({ state: 'detached' });
+    await expect
+      .poll(() => [namesIn(join(data, 'backups')), existsSync(join(data, 'backing-up'))])
+      .toEqual([[], false]);
   });
 
   test('kept on this machine is listed, verified and deleted', async () => {
@@ -211,7 +234,7 @@ describe.skipIf(skipBecause('backups in Chromium', why))('backups in the page', 
     });
   });
 
-  test('restored over what is here replaces it, and can be undone', async () => {
+  test('restored over what is here replaces it, after saving it to another backup', async () => {
     await goTo(page, '#/');
     await ask(page, 'Asked after the backup');
     await openStorage(page);

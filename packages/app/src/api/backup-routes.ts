@@ -15,6 +15,7 @@ import {
 } from '@postern/protocol';
 import { Hono } from 'hono';
 import { savedDirectory, timeInName, transferDirectory } from '../backup/backup-places.ts';
+import { discardCopies } from '../backup/collect-parts.ts';
 import { deleteBackup, findBackup, listBackups } from '../backup/home-backups.ts';
 import { checkBackup } from '../backup/make-backup.ts';
 import { rememberBackup } from '../erase/known-backups.ts';
@@ -33,8 +34,13 @@ export function backupRoutes(parts: AppApiParts): Hono<AppEnv> {
   const { postern } = parts;
   const app = new Hono<AppEnv>();
   const whileUnlocked = cancelledByLock(postern);
-  // One for each session. What a page doesn't get is removed when it makes another one, and at the next start.
+  // One for each session. What its page doesn't get is removed when it makes another one, and at the next start.
   const downloads = new WeakMap<Session, string>();
+  const forget = (session: Session): void => {
+    const file = downloads.get(session);
+    downloads.delete(session);
+    if (file !== undefined) rmSync(file, { force: true });
+  };
   app.use('/backups/*', async (_context, next) => {
     if (postern.stores() === undefined) return failureResponse(lockedFailure(postern));
     await next();
@@ -50,6 +56,7 @@ export function backupRoutes(parts: AppApiParts): Hono<AppEnv> {
       ...operationParts(parts),
       run: (onProgress, left) =>
         whileUnlocked(AbortSignal.any([left, session.ended]), async (signal) => {
+          forget(session);
           const file = placeFor(postern, input.value.to);
           if (!file.ok) return file;
           const request = { file: file.value, signal, onProgress: onProgress.bind(null, 'saving') };
@@ -115,7 +122,6 @@ async function prove(postern: Postern, input: BackupInput): Promise<Result<undef
 function placeFor({ home, clock }: Postern, to: BackupInput['to']): Result<string, Problem> {
   const directory = to === 'home' ? savedDirectory(home) : transferDirectory(home);
   try {
-    if (to === 'browser') rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
   } catch (error) {
     const errno = errnoOf(error);
@@ -141,6 +147,7 @@ async function backUp(
   });
   if (!made.ok) {
     removeUnfinished(file);
+    discardCopies(postern.home);
     return signal.aborted ? failed(problem('CANCELLED')) : made;
   }
   const { size: bytes } = statSync(file);

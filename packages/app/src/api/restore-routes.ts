@@ -1,7 +1,15 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { PRIVATE_DIRECTORY, PRIVATE_FILE } from '@postern/disk';
-import { errnoOf, failed, ok, revealSecret, Secret, type Result } from '@postern/kernel';
+import {
+  errnoOf,
+  failed,
+  ok,
+  revealSecret,
+  Secret,
+  sortableId,
+  type Result,
+} from '@postern/kernel';
 import {
   MAX_RESTORE_BYTES,
   problem,
@@ -68,7 +76,10 @@ export function restoreRoutes(parts: AppApiParts): Hono<AppEnv> {
       return failureResponse(problem('REQUEST_INVALID'));
     }
     const added = addBytes(found, bytes);
-    return added.ok ? context.body(null, 204) : failureResponse(added.failure);
+    if (added.ok) return context.body(null, 204);
+    // A full disk keeps nothing of it.
+    forget(context.get('session'));
+    return failureResponse(added.failure);
   });
   app.post('/restores/open', async (context) => {
     const input = await parseBody(context, RestoreInputSchema);
@@ -105,12 +116,13 @@ const NOT_ABSOLUTE = problemSaying(
   'Enter the whole path of the file, such as /home/me/postern.postern-backup.',
 );
 
-function begin({ home, clock }: Postern): Result<Preparing, Problem> {
+function begin({ home, clock, randomness }: Postern): Result<Preparing, Problem> {
   const directory = transferDirectory(home);
-  const sent = join(directory, `sent-${String(clock.nowMs())}.postern-backup`);
+  const name = sortableId(clock.nowMs(), randomness);
+  const sent = join(directory, `${name}.postern-backup`);
   return onDisk(sent, () => {
     mkdirSync(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
-    writeFileSync(sent, '', { mode: PRIVATE_FILE });
+    writeFileSync(sent, '', { mode: PRIVATE_FILE, flag: 'wx' });
     return { sent, bytes: 0, opened: undefined };
   });
 }
@@ -120,11 +132,7 @@ function addBytes(to: Preparing, bytes: Uint8Array): Result<undefined, Problem> 
   const added = onDisk(to.sent, () => {
     appendFileSync(to.sent, bytes);
   });
-  if (!added.ok) {
-    // A full disk keeps nothing of it.
-    rmSync(to.sent, { force: true });
-    return added;
-  }
+  if (!added.ok) return added;
   to.bytes += bytes.length;
   return ok();
 }

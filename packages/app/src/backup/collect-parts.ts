@@ -58,6 +58,14 @@ export async function collectParts(
   return copied;
 }
 
+/** Removes the copies of a process that was ended, unless another one makes a backup now. */
+export function discardCopies(home: Home): void {
+  const lock = takeLock(join(home.dataDir, 'backup.lock'));
+  if (!lock.ok) return;
+  rmSync(backupDirectory(home), { recursive: true, force: true });
+  lock.value.release();
+}
+
 async function copyParts(
   home: Home,
   directory: string,
