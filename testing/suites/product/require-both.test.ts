@@ -124,6 +124,7 @@ describe.skipIf(skipBecause('a passphrase on top of GNOME Keyring', why))(
       await session.killKeyring();
       const gone = await run(get, PASSPHRASE);
       expect(gone).toMatchObject({ code: 5 });
+      expect((await run(['doctor'])).stdout).toMatch(/fail {2}Keyring/);
       expect(gone.stderr).toMatch(/recovery --use --passphrase-only.*KEYRING_PART_MISSING/);
       expect(slot).not.toBe('');
     });
@@ -240,6 +241,9 @@ describe.skipIf(skipBecause('a passphrase on top of GNOME Keyring in the app', w
       expect(JSON.stringify(renewed)).not.toContain('"problem"');
       const { recoveryCode } = v.parse(Code, renewed);
       expect(await titles()).toContain(TITLE);
+      // No command changes it while the app has the vault open.
+      const busy = await run(['vault', 'require-both', 'off'], PASSPHRASE);
+      expect(busy.stderr).toContain('[ALREADY_RUNNING]');
       await expect(other.request('GET', '/api/conversations')).rejects.toThrow('401');
       await lock();
       await expect(unlock({ keyring: true })).rejects.toThrow('SLOT_MISSING');

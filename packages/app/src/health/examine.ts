@@ -16,13 +16,15 @@ export async function examine(
   const { home, keyring, randomness, clock } = parts;
   const read = loadConfig(home.configFile, home.variables);
   const loaded = read.ok ? read : failed(describeConfigFailure(read.failure));
-  const { vault, backend, findings } = await inspectStorage(parts);
+  const { vault, backend, slots, findings } = await inspectStorage(parts);
   const probe = await probeKeyring(keyring, randomness);
+  const needsKeyring =
+    backend === 'keyring' || slots.some(({ kind }) => kind === 'keyring-passphrase');
   return [
     checkNode(nodeVersion),
     checkConfiguration(loaded),
     await checkPort(home, loaded.ok ? loaded.value.config.port : undefined),
-    checkKeyring(probe, backend === 'keyring'),
+    checkKeyring(probe, needsKeyring),
     ...findings,
     ...(vault === undefined ? [] : await checkStores(home.dataDir, vault, clock)),
   ];

@@ -138,8 +138,12 @@ export async function expectKeyring({
 }
 
 function withoutKeyring(failure: VaultFailure): VaultFailure {
-  return failure.reason === 'keyring-unavailable'
-    ? { reason: 'keyring-part-missing', cause: failure.cause }
+  if (failure.reason === 'keyring-unavailable') {
+    return { reason: 'keyring-part-missing', cause: failure.cause };
+  }
+  // A damaged entry is lost, too, and its remedy is the recovery code.
+  return failure.reason === 'vault-damaged'
+    ? { reason: 'keyring-part-missing', cause: 'removed' }
     : failure;
 }
 

@@ -230,6 +230,28 @@ describe('a reader written from the documents', () => {
   });
 });
 
+describe('a reader written from the documents, with both required', () => {
+  it('opens the header with the passphrase and the keyring, and not with one of them', async () => {
+    const passphrase = Secret.of(PASSPHRASE);
+    const vault = await open();
+    expectOk(await vault.unlock({ with: 'keyring' }));
+    expectOk(await vault.migrate({ to: 'file', passphrase, removeSource: true }));
+    const { recoveryCode: code } = expectOk(await vault.rekey({ passphrase, requireBoth: true }));
+    recoveryCode = revealSecret(code);
+    const next = await open();
+    expectOk(await next.unlock({ with: 'passphrase', passphrase }));
+    expectOk(await next.confirmRekey());
+    const keyringOnly = bySalts();
+    const salts = 'salts' in keyringOnly ? keyringOnly.salts : undefined;
+    const keys = read({ passphrase: PASSPHRASE, ...(salts && { salts }) });
+    expect(read({ recoveryCode })).toEqual(keys);
+    for (const one of [keyringOnly, { passphrase: PASSPHRASE }]) expect(() => read(one)).toThrow();
+    const file = v.parse(shapes.JweShape, jsonOf(current('secrets.jwe.json')));
+    expect(openJwe(file, keys)).toContain('openai');
+    expect(() => openJwe(file, { passphrase: PASSPHRASE })).toThrow('no such recipient');
+  });
+});
+
 describe('docs/formats', () => {
   it('documents every file, field by field', () => {
     const kinds: readonly (readonly [RegExp, v.GenericSchema])[] = [

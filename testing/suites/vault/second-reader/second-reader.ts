@@ -8,7 +8,7 @@ import { hkdfSync, pbkdf2Sync } from 'node:crypto';
 import type * as written from './written-shapes.ts';
 
 export type Way =
-  | { readonly passphrase: string }
+  | { readonly passphrase: string; readonly salts?: ReadonlyMap<string, string> }
   | { readonly recoveryCode: string }
   | { readonly machineId: string; readonly salts: ReadonlyMap<string, string> };
 
@@ -62,17 +62,23 @@ export function openHeader(text: string, header: written.Header, way: Way): Keys
   throw new Error('no such slot');
 }
 
+function argon2({ memoryKiB: memory, passes, lanes, salt }: written.Argon2, text: string): Buffer {
+  const message = Buffer.from(text.normalize('NFC'));
+  const cost = { memory, passes, parallelism: lanes, tagLength: 32 };
+  return argon2Sync('argon2id', { ...cost, message, nonce: bytesOf(salt) });
+}
+
 function wrappingKey({ kind, kdf, id }: written.Slot, way: Way): Buffer | undefined {
-  if (kind === 'passphrase' && 'passphrase' in way) {
-    const { memoryKiB: memory, passes, lanes: parallelism, salt } = kdf;
-    const message = Buffer.from(way.passphrase.normalize('NFC'));
-    const cost = { memory, passes, parallelism, tagLength: 32 };
-    return argon2Sync('argon2id', { ...cost, message, nonce: bytesOf(salt) });
+  if (kind === 'passphrase' && 'passphrase' in way) return argon2(kdf, way.passphrase);
+  if (kind === 'keyring-passphrase' && 'passphrase' in way) {
+    const both = [argon2(kdf, way.passphrase), bytesOf(way.salts?.get(id) ?? '')];
+    const info = 'postern/v1/keyring-passphrase-slot';
+    return hkdf(Buffer.concat(both), bytesOf(kdf.salt), info);
   }
   if (kind === 'recovery' && 'recoveryCode' in way) {
     return hkdf(bech32m(way.recoveryCode), bytesOf(kdf.salt), 'postern/v1/recovery-slot');
   }
-  if (kind !== 'keyring' || !('salts' in way)) return undefined;
+  if (kind !== 'keyring' || !('machineId' in way)) return undefined;
   const salt = bytesOf(way.salts.get(id) ?? '');
   return pbkdf2Sync(way.machineId, salt, kdf.iterations, 32, 'sha512');
 }

@@ -10,6 +10,8 @@ const time = v.pipe(v.number(), v.integer());
 const sealed = { nonce: text, wrapped: text };
 const slot = { id: text, createdAtMs: time, ...sealed };
 
+const argon2 = { memoryKiB: v.number(), passes: v.number(), lanes: v.number(), salt: text };
+
 export const SlotShape = v.variant('kind', [
   v.strictObject({
     kind: v.literal('keyring'),
@@ -18,13 +20,12 @@ export const SlotShape = v.variant('kind', [
   }),
   v.strictObject({
     kind: v.literal('passphrase'),
-    kdf: v.strictObject({
-      name: v.literal('argon2id'),
-      memoryKiB: v.number(),
-      passes: v.number(),
-      lanes: v.number(),
-      salt: text,
-    }),
+    kdf: v.strictObject({ name: v.literal('argon2id'), ...argon2 }),
+    ...slot,
+  }),
+  v.strictObject({
+    kind: v.literal('keyring-passphrase'),
+    kdf: v.strictObject({ name: v.literal('argon2id-hkdf-sha256'), ...argon2 }),
     ...slot,
   }),
   v.strictObject({
@@ -36,7 +37,7 @@ export const SlotShape = v.variant('kind', [
 
 export const HeaderShape = v.strictObject({
   format: v.literal('postern-slots'),
-  version: v.literal(2),
+  version: v.picklist([2, 3]),
   generation: v.pipe(v.number(), v.integer(), v.minValue(1)),
   vaultId: text,
   dataKeyId: text,
@@ -158,6 +159,10 @@ export const AuditHeadShape = v.strictObject({
 export type Anchor = v.InferOutput<typeof AnchorShape>;
 export type Header = v.InferOutput<typeof HeaderShape>;
 export type Slot = v.InferOutput<typeof SlotShape>;
+export type Argon2 = Pick<
+  Extract<Slot, { readonly kind: 'passphrase' }>['kdf'],
+  'memoryKiB' | 'passes' | 'lanes' | 'salt'
+>;
 export interface Sealed {
   readonly nonce: string;
   readonly wrapped: string;
