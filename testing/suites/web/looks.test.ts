@@ -14,6 +14,11 @@ const BEYOND = `[...document.querySelectorAll('dialog, .composer-box')].flatMap(
   return top < -1 || bottom > innerHeight + 1 ? element.className + ' ' + top + ' to ' + bottom : [];
 })`;
 
+/** Centred content whose beginning can't be scrolled to. */
+const UNREACHABLE = `[...document.querySelectorAll('.empty-chat')]
+  .filter((box) => box.firstElementChild.getBoundingClientRect().top + box.scrollTop < box.getBoundingClientRect().top)
+  .map((box) => box.className)`;
+
 const VIOLATIONS = `axe
   .run({ runOnly: ${JSON.stringify(TAGS)} })
   .then(({ violations }) => violations.flatMap(({ id, nodes }) =>
@@ -40,7 +45,13 @@ describe.skipIf(skipBecause('looks in Chromium', why))('every screen', () => {
       await show(page);
       const { cut } = await readTexts(page);
       const beyond = await page.evaluate<readonly string[]>(BEYOND);
-      expect({ name, cut, beyond }).toEqual({ name, cut: [], beyond: [] });
+      const unreachable = await page.evaluate<readonly string[]>(UNREACHABLE);
+      expect({ name, cut, beyond, unreachable }).toEqual({
+        name,
+        cut: [],
+        beyond: [],
+        unreachable: [],
+      });
       await hide?.(page);
     }
   });
