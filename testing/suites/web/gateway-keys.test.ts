@@ -52,6 +52,7 @@ describe.skipIf(skipBecause('gateway keys in Chromium', why))('a gateway key of 
     await page.getByRole('button', { name: /^Revoke/ }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(await statusOfUse(key)).toBe(401);
+    // The dialog closes before the key is revoked.
+    await expect.poll(async () => await statusOfUse(key)).toBe(401);
   });
 });
