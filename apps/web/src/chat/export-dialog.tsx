@@ -1,7 +1,7 @@
 import './export-dialog.css';
 import type { MessageDescriptor } from '@lingui/core';
 import { msg, t } from '@lingui/core/macro';
-import type { ChatExportFormatName, Conversation } from '@postern/protocol';
+import type { ChatExportFormatName, Conversation, ConversationId } from '@postern/protocol';
 import { useEffect, useState, type ReactElement } from 'react';
 import { createPortal } from 'react-dom';
 import type { RequestProblem } from '../api/problem.ts';
@@ -118,11 +118,12 @@ function useExport(
   onDone: () => void,
 ): { readonly work: Work; readonly run: (choice: Choice) => Promise<void> } {
   const [work, setWork] = useState<Work>({ at: prints ? 'loading' : 'choosing' });
-  const chats = conversation === undefined ? ('all' as const) : [conversation.id];
+  const id = conversation?.id;
+  const chats = id === undefined ? ('all' as const) : [id];
   const run = async (choice: Choice): Promise<void> => {
     setWork({ at: 'loading' });
     if (choice === 'print') {
-      setWork(await prepareToPrint(conversation));
+      setWork(await prepareToPrint(id));
       return;
     }
     const exported = await fetchExport({ chats, format: choice });
@@ -134,14 +135,14 @@ function useExport(
     onDone();
   };
   useEffect(() => {
-    if (prints) void prepareToPrint(conversation).then(setWork);
-  }, [prints, conversation]);
+    if (prints) void prepareToPrint(id).then(setWork);
+  }, [prints, id]);
   return { work, run };
 }
 
-async function prepareToPrint(conversation: Conversation | undefined): Promise<Work> {
-  if (conversation === undefined) return { at: 'choosing' };
-  const chat = await fetchChat(conversation.id);
+async function prepareToPrint(id: ConversationId | undefined): Promise<Work> {
+  if (id === undefined) return { at: 'choosing' };
+  const chat = await fetchChat(id);
   if (!chat.ok) return { at: 'failed', problem: chat.failure };
   // Maths and colours are printed only if their code has loaded.
   await Promise.all([highlighting.load(), maths.load()]);

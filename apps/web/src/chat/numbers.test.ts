@@ -48,6 +48,15 @@ describe('the numbers of an answer', () => {
     );
   });
 
+  it.each([
+    [4, '0.004'],
+    [123, '0.12'],
+    [12_345, '12.3'],
+  ])('say that the first text came after %i ms', (firstContentMs, seconds) => {
+    const measures = { durationMs: 20_000, firstContentMs };
+    expect(formatNumbers({ measures })).toBe(`first after ${seconds} s`);
+  });
+
   it('are only its tokens if nothing else is known', () => {
     expect(formatNumbers({ usage: { outputTokens: 3 } })).toBe('3 out tokens');
     expect(formatNumbers({})).toBe('');

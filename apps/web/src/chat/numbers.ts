@@ -44,12 +44,15 @@ export function formatNumbers({ usage, measures }: Pick<Message, 'usage' | 'meas
   const parts = [
     usage === undefined ? '' : formatUsage(usage),
     speed === undefined ? '' : speedText(speed),
-    first === undefined
-      ? ''
-      : t`first after ${{ seconds: formatNumber(first / 1000, ONE_DIGIT) }} s`,
+    first === undefined ? '' : t`first after ${{ seconds: secondsText(first) }} s`,
     cost === undefined ? '' : formatUsd(cost),
   ];
   return parts.filter((part) => part !== '').join(' · ');
+}
+
+/** Of a short time two digits that say something, so that it isn't `0`. */
+function secondsText(ms: number): string {
+  return formatNumber(ms / 1000, ms < 1000 ? { maximumSignificantDigits: 2 } : ONE_DIGIT);
 }
 
 const ONE_DIGIT = { maximumFractionDigits: 1 } as const;

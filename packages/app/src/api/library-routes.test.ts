@@ -113,6 +113,9 @@ describe('models', () => {
     expect((await app.events()).map(({ kind }) => kind)).toEqual(['library']);
     for (const model of ['a', 'b', 'a']) {
       await app.read('POST', '/api/conversations', { provider: 'fake', model });
+      // Chats of one millisecond have no order.
+      const createdMs = Date.now();
+      await expect.poll(() => Date.now(), { interval: 1 }).toBeGreaterThan(createdMs);
     }
     expect(await app.read('GET', '/api/models/marks')).toEqual({
       favourites: [mark],
