@@ -25,6 +25,7 @@ const Message = v.object({
   role: v.string(),
   status: v.string(),
   parts: v.array(v.object({ text: v.string() })),
+  failure: v.optional(v.object({ code: v.string() })),
 });
 const View = v.object({ messages: v.array(Message) });
 
@@ -179,7 +180,9 @@ describe('an answer in the process', () => {
     expect([status, TEXT.startsWith(text)]).toEqual(['interrupted', true]);
     expect(text).toContain('word3');
     expect(await request.closed).toBe('left');
-    expect(await storedAnswer(id)).toMatchObject({ status: 'interrupted', parts: [{ text }] });
+    expect(await storedAnswer(id)).toMatchObject({
+      ...{ status: 'interrupted', parts: [{ text }], failure: { code: 'REQUEST_CANCELLED' } },
+    });
   });
 
   test('ends when its conversation is deleted', async () => {
@@ -225,8 +228,10 @@ describe('an answer in the process', () => {
     expect(await runPostern(['vault', 'lock'], options)).toMatchObject({ code: 0 });
     expect(await request.closed).toBe('left');
     await app.request('POST', '/api/unlock', { passphrase: PASSPHRASE });
-    const { status, parts } = await storedAnswer(id);
+    const { status, parts, failure } = await storedAnswer(id);
     expect([status, parts[0]?.text.includes('word3')]).toEqual(['interrupted', true]);
+    // Nobody stopped it.
+    expect(failure).toBeUndefined();
   });
 
   test.each([
@@ -239,8 +244,10 @@ describe('an answer in the process', () => {
     expect(await request.closed).toBe('left');
     await postern.program.ended;
     await start();
-    const { status, parts } = await storedAnswer(id);
+    const { status, parts, failure } = await storedAnswer(id);
     expect([status, parts[0]?.text.includes('word3')]).toEqual(['interrupted', true]);
+    // Nobody stopped it.
+    expect(failure).toBeUndefined();
   });
 
   test('keeps all but the last half second at kill -9, and is then stored as interrupted', async () => {

@@ -25,7 +25,7 @@ import type { Continuation } from './continue-answer.ts';
 import { withSettings } from './model-request.ts';
 import type { StoredTurn } from './question-turns.ts';
 import { readAttachments } from './read-attachments.ts';
-import type { AnswerSlot } from './running-answers.ts';
+import { CLOSING, type AnswerSlot } from './running-answers.ts';
 import { timeThinking } from './time-thinking.ts';
 import { titleByModel } from './title-by-model.ts';
 
@@ -87,6 +87,8 @@ export function runAnswer(
       const events = answerEvents(postern, prepared, store.attachments, slot.signal);
       const timed = timeThinking(withinLength(events), postern.clock);
       for await (const event of join(timed)) {
+        // It is saved as incomplete, like that of a killed process.
+        if (event.kind === 'failure' && slot.signal.reason === CLOSING) break;
         recorder.add(event);
         slot.add(event);
       }

@@ -10,6 +10,9 @@ import {
 } from '@postern/protocol';
 import { AnswerFeed, type FedAnswer } from './answer-feed.ts';
 
+/** Why an answer is cancelled that nobody chose to stop: the vault locks, or Postern ends. */
+export const CLOSING = new DOMException('The chats are being closed.', 'AbortError');
+
 /** How many answers run at once, in all conversations. */
 const MAX_RUNNING_ANSWERS = 16;
 
@@ -134,7 +137,7 @@ export class RunningAnswers {
   /** Stops all answers and waits until each is saved. */
   async stopAll(): Promise<void> {
     const answers = [...this.#chats.values()].flatMap((chat) => [...chat.answers.values()]);
-    for (const { controller } of answers) controller.abort();
+    for (const { controller } of answers) controller.abort(CLOSING);
     await Promise.all(answers.map(({ ended }) => ended));
     for (const controller of this.#titles.values()) controller.abort();
     await Promise.allSettled(this.#titlesEnded);

@@ -194,6 +194,7 @@ describe.skipIf(skipBecause('journeys in Chromium', why))('a person', () => {
     await page.getByLabel('Message', { exact: true }).waitFor();
     await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
     await page.locator('[data-look=answer] .message-actions').waitFor({ state: 'attached' });
+    await page.getByText('The answer is incomplete.').waitFor();
     const kept = ((await page.locator('[data-look=answer] .md').textContent()) ?? '').trim();
     expect(LONG.startsWith(kept)).toBe(true);
     expect(kept).toContain('word20');
