@@ -8,6 +8,7 @@ import { i18n } from '../languages/i18n.ts';
 import { displayTitle } from '../conversations/display-title.ts';
 import type { Route } from '../navigation/route.ts';
 import type { Chord } from '../shortcuts/action.ts';
+import { plainSnippet } from './plain-snippet.ts';
 
 /** What a row does: it opens a place, or shows the rest of its group. */
 export type RowAction =
@@ -113,7 +114,7 @@ function rowOf(hit: SearchHit, index: number): Row {
     key: `${id}/${messageId ?? 'title'}/${String(index)}`,
     icon,
     title: displayTitle(hit.conversationTitle),
-    snippet,
+    snippet: messageId === null ? snippet : plainSnippet(snippet),
     atMs: hit.createdAtMs,
     action: {
       route: { at: 'conversation', id, ...(messageId === null ? {} : { message: messageId }) },
