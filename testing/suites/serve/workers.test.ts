@@ -143,7 +143,7 @@ describe('postern serve --workers', () => {
     // The parts are 4, 4, 5 and 5, of which one key gets three quarters: 3 of each.
     await expect.poll(() => statuses.length, { timeout: 20_000 }).toBe(200 - 12 - 12);
     expect(new Set(statuses)).toEqual(new Set([429]));
-    expect(place.upstream.requests).toHaveLength(12);
+    await expect.poll(() => place.upstream.requests.length).toBe(12);
     resolve(textReply('Hello'));
     await Promise.all(calls);
     expect(statuses.filter((status) => status === 200)).toHaveLength(24);
