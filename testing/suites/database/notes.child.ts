@@ -18,7 +18,8 @@ function write(): void {
   const database = orExit(tryNotes(path));
   for (let number = 1; number <= Number(count); number += 1) {
     orExit(addNote(database, `note ${number} of ${process.pid}`));
-    writeSync(process.stdout.fd, `${number}\n`);
+    // Not through process.stdout, which makes the pipe non-blocking, so that a full one fails.
+    writeSync(1, `${number}\n`);
   }
   database.close();
 }

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
@@ -19,7 +19,7 @@ export interface Listening {
 
 export interface PortListening extends Listening {
   readonly port: number;
-  /** Handles requests from now on. */
+  /** Handles requests from now on, and those that wait. One worker of several gets requests as soon as it listens. */
   handle(listener: RequestListener): void;
   /** Uses this certificate for new connections. The others keep theirs. */
   useIdentity(identity: TlsIdentity): void;
@@ -65,9 +65,11 @@ async function openAll({
   ...whom
 }: ListenOptions): Promise<Result<PortListening, ListenFailure>> {
   const opened: Server[] = [];
+  const early: Parameters<RequestListener>[] = [];
+  const keep: RequestListener = (...call) => early.push(call);
   let port = wanted;
   for (const { host, label, isRequired } of addresses) {
-    const server = serverWith(tls);
+    const server = serverWith(tls).on('request', keep);
     refusePeers(server, whom);
     const code = await outcome(server, () => server.listen({ port, host, ipv6Only: true }));
     if (code === undefined) {
@@ -83,7 +85,8 @@ async function openAll({
   return ok({
     port,
     handle: (listener) => {
-      for (const server of opened) server.off('request', refuseYet).on('request', listener);
+      for (const server of opened) server.off('request', keep).on('request', listener);
+      for (const call of early.splice(0)) listener(...call);
     },
     useIdentity: (identity) => {
       for (const server of opened) {
@@ -102,19 +105,16 @@ async function openAll({
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 function serverWith(tls: ListenerTls | undefined): Server {
-  if (tls === undefined) return createServer(LIMITS, refuseYet);
+  if (tls === undefined) return createServer(LIMITS);
   const { identity, clients } = tls;
-  const server = createTlsServer(
-    {
-      ...LIMITS,
-      ...secureOptions(identity, clients),
-      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-      ALPNProtocols: ['http/1.1'],
-      requestCert: clients !== undefined,
-      rejectUnauthorized: clients?.areRequired === true,
-    },
-    refuseYet,
-  );
+  const server = createTlsServer({
+    ...LIMITS,
+    ...secureOptions(identity, clients),
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    ALPNProtocols: ['http/1.1'],
+    requestCert: clients !== undefined,
+    rejectUnauthorized: clients?.areRequired === true,
+  });
   if (clients?.areRequired === false) server.on('secureConnection', refuseInvalidCertificate);
   return server;
 }
@@ -133,11 +133,6 @@ function refusePeers(
     const mayConnect = admits(socket.remoteAddress ?? '') && connections?.admit(socket) !== false;
     if (!mayConnect) socket.destroy();
   });
-}
-
-/** Until requests can be handled, connections are closed, as if the server weren't running yet. */
-function refuseYet(request: IncomingMessage): void {
-  request.socket.destroy();
 }
 
 function portOf(server: Server): number {
