@@ -50,7 +50,7 @@ async function up(): Promise<{ readonly postern: PosternUp; readonly app: AppCli
   return { postern, app: await signIn(postern.launchUrl) };
 }
 
-/** Whether the secret and the chat are there, for somebody with the passphrase or with nothing. */
+/** Whether the secret and the chat are there, with the passphrase or without one. */
 async function expectIntact(passphrase?: string): Promise<void> {
   const got = await run(['secret', 'get', 'openai', '--raw'], passphrase);
   expect(got).toMatchObject({ code: 0, stdout: VALUE });

@@ -113,7 +113,7 @@ function addKnown(
   });
 }
 
-/** A backup has every key, so that whoever finds the vault unlocked mustn't be able to take one along. */
+/** A backup contains every key, so an unlocked vault isn't enough to make one. */
 async function prove(postern: Postern, input: BackupInput): Promise<Result<undefined, Problem>> {
   return await postern.unlocking(async () => await proveUser(postern, proofOf(input)));
 }

@@ -108,7 +108,7 @@ function begin(postern: Postern, store: ConversationStore, bytes: number): Runni
   const report = importer.run(file, (error) =>
     error instanceof UploadEnded ? problem('CHAT_IMPORT_INCOMPLETE') : undefined,
   );
-  // Whoever waits for it gets its error. A page that went away doesn't wait.
+  // A request that waits for it gets its error. After the page has gone, no request does.
   report.catch(() => undefined);
   return { id: sortableId(clock.nowMs(), systemRandomness), importer, file, report, store };
 }

@@ -2,8 +2,8 @@ import { CachedFile, readExactly, type ReadableFile } from '../readable-file.ts'
 import { readLog, type LoggedPages } from './write-ahead-log.ts';
 
 /*
- * Reads a database as SQLite's file format defines it (sqlite.org/fileformat2.html), without SQLite: a database of
- * somebody else is data. No SQL of it runs, nothing is written beside it, and the work is limited by its size.
+ * Reads a database as SQLite's file format defines it (sqlite.org/fileformat2.html), without SQLite: a foreign
+ * database is data. No SQL of it runs, nothing is written beside it, and the work is limited by its size.
  */
 
 const MAGIC = 'SQLite format 3\0';
