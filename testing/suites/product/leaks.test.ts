@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isJsonObject, type JsonValue } from '@postern/kernel';
+import { SESSION_HEADER } from '@postern/protocol';
 import {
   freshHome,
   leakCanary,
@@ -26,6 +27,7 @@ import { signIn, type AppClient } from './app-client.ts';
 
 interface Marks {
   readonly passphrase: string;
+  readonly backupPassphrase: string;
   readonly providerKey: string;
   readonly storedSecret: string;
   readonly prompt: string;
@@ -44,6 +46,7 @@ interface Scene {
 function plantAll(canary: LeakCanary): Marks {
   return {
     passphrase: canary.plant('the passphrase', (mark) => `correct ${mark} staple`),
+    backupPassphrase: canary.plant('the passphrase of a backup', (mark) => `seven ${mark} owls`),
     providerKey: canary.plant('the provider key', (mark) => `sk-${mark}`),
     storedSecret: canary.plant('a stored secret', (mark) => `sk-ant-api03-${mark}`),
     prompt: canary.plant('a prompt', (mark) => `Say ${mark} three times`),
@@ -206,6 +209,36 @@ async function runCommands({ canary, marks, options }: Scene): Promise<void> {
   }
 }
 
+/** Makes a backup as the page does, which takes another process. */
+async function backUp({ canary, marks }: Scene, app: AppClient, up: PosternUp): Promise<void> {
+  const { passphrase, backupPassphrase } = marks;
+  const response = await fetch(`${up.pageAddress}/api/backups`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      cookie: app.cookie,
+      [SESSION_HEADER]: app.secret,
+    },
+    body: JSON.stringify({ to: 'home', passphrase, backupPassphrase }),
+  });
+  let ended = false;
+  const events = response.text().finally(() => {
+    ended = true;
+  });
+  const { pid } = up.program;
+  let hadChild = false;
+  const search = (): boolean => {
+    const children = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8');
+    hadChild ||= children.trim() !== '';
+    canary.searchProcess(pid);
+    return ended;
+  };
+  await expect.poll(search, { interval: 20 }).toBe(true);
+  expect(hadChild).toBe(true);
+  expect(await events).toContain('"at":"done"');
+  canary.searchBytes('the progress of a backup', await events);
+}
+
 async function runScene(scene: Scene, storage: 'file' | 'keyring'): Promise<void> {
   const { canary, options, home } = scene;
   await using up = await upPostern(options);
@@ -213,6 +246,7 @@ async function runScene(scene: Scene, storage: 'file' | 'keyring'): Promise<void
   await setUp(scene, app, storage);
   await converse(scene, app);
   await useGateway(scene, up);
+  await backUp(scene, app, up);
   canary.searchProcess(up.program.pid);
   canary.searchFiles(home);
   await runCommands(scene);
