@@ -1,11 +1,11 @@
 import './backup.css';
 import { t } from '@lingui/core/macro';
-import { FileUp } from 'lucide-react';
 import type { BackupContents } from '@postern/protocol';
-import { useRef, useState, type ReactElement } from 'react';
+import { useState, type ReactElement } from 'react';
 import { ok } from '@postern/kernel';
 import type { ApiResult } from '../api/request.ts';
 import { Button } from '../controls/button.tsx';
+import { DropFiles } from '../controls/drop-files.tsx';
 import { focusNow } from '../controls/focus-now.ts';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { TextField } from '../controls/text-field.tsx';
@@ -135,35 +135,16 @@ function ChooseFile(props: {
   readonly onFile: (file: File) => void;
 }): ReactElement {
   const { file, onFile } = props;
-  const input = useRef<HTMLInputElement>(null);
-  const [isOver, setOver] = useState(false);
-  const choose = (files: FileList | null): void => {
-    const [first] = files ?? [];
-    if (first !== undefined) onFile(first);
-  };
   return (
-    // Dropping is a second way; the button does the same by keyboard.
-    // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- a place to drop files isn't a control
-    <div
+    <DropFiles
       className="backup-file"
-      data-over={isOver}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => {
-        setOver(false);
-      }}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        choose(event.dataTransfer.files);
+      button={t`Choose file`}
+      label={t`Backup to restore`}
+      buttonRef={focusNow}
+      onFiles={([first]) => {
+        if (first !== undefined) onFile(first);
       }}
     >
-      <Button ref={focusNow} data-autofocus onClick={() => input.current?.click()}>
-        <FileUp aria-hidden="true" size={15} />
-        {t`Choose file`}
-      </Button>
       <p role="status">
         {file === undefined ? (
           t`or drop a backup here.`
@@ -173,16 +154,6 @@ function ChooseFile(props: {
           </>
         )}
       </p>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        aria-label={t`Backup to restore`}
-        onChange={(event) => {
-          choose(event.target.files);
-          event.target.value = '';
-        }}
-      />
-    </div>
+    </DropFiles>
   );
 }

@@ -1,10 +1,10 @@
 import { t } from '@lingui/core/macro';
-import { FileUp } from 'lucide-react';
 import { CHAT_SOURCES, type ChatImport, type ChatImportReport } from '@postern/protocol';
 import { useCallback, useEffect, useRef, useState, type ReactElement } from 'react';
 import type { RequestProblem } from '../api/problem.ts';
 import type { ApiResult } from '../api/request.ts';
 import { Button } from '../controls/button.tsx';
+import { DropFiles } from '../controls/drop-files.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { formatDate, formatList, formatNumber } from '../languages/formats.ts';
 import { importFile, importsApi, type UploadProgress } from './import-file.ts';
@@ -127,48 +127,17 @@ function ChooseFiles({
 }: {
   readonly onFiles: (files: readonly File[]) => void;
 }): ReactElement {
-  const input = useRef<HTMLInputElement>(null);
-  const [isOver, setOver] = useState(false);
-  const choose = (files: FileList | null): void => {
-    if (files !== null && files.length > 0) onFiles([...files]);
-  };
   return (
-    // Dropping is a second way; the button does the same by keyboard.
-    // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- a place to drop files isn't a control
-    <div
+    <DropFiles
       className="import-drop"
-      data-over={isOver}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => {
-        setOver(false);
-      }}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        choose(event.dataTransfer.files);
-      }}
+      button={t`Choose files`}
+      label={t`Files to import`}
+      multiple
+      accept=".json,application/json,.zip,application/zip,.db,.sqlite,.sqlite3"
+      onFiles={onFiles}
     >
-      <Button onClick={() => input.current?.click()}>
-        <FileUp aria-hidden="true" size={15} />
-        {t`Choose files`}
-      </Button>
       <p>{t`or drop JSON files, zip files or databases here. ${{ programs: formatList(Object.values(CHAT_SOURCES)) }}.`}</p>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        accept=".json,application/json,.zip,application/zip,.db,.sqlite,.sqlite3"
-        aria-label={t`Files to import`}
-        onChange={(event) => {
-          choose(event.target.files);
-          event.target.value = '';
-        }}
-      />
-    </div>
+    </DropFiles>
   );
 }
 
