@@ -3,7 +3,7 @@ import type { RenewalInput } from '@postern/protocol';
 import type { ReactElement } from 'react';
 import { Button } from '../controls/button.tsx';
 import { TextField } from '../controls/text-field.tsx';
-import type { PassphraseEntry } from './new-passphrase.tsx';
+import { NewPassphrase, type PassphraseEntry } from './new-passphrase.tsx';
 
 export interface RenewFields {
   readonly byCode: boolean;
@@ -27,7 +27,7 @@ export function proofFrom({
 }
 
 /** The current passphrase, or the recovery code instead. */
-export function KnownSecret(props: {
+function KnownSecret(props: {
   readonly fields: RenewFields;
   readonly onFields: (fields: RenewFields) => void;
   readonly error: string | undefined;
@@ -59,5 +59,40 @@ export function KnownSecret(props: {
         </Button>
       )}
     </div>
+  );
+}
+
+/** The secrets that a changed vault needs: one that proves who the user is, and a new passphrase. */
+export function RenewSecrets(props: {
+  readonly fields: RenewFields;
+  readonly onFields: (fields: RenewFields) => void;
+  readonly showErrors: boolean;
+  readonly hasPassphrase: boolean;
+  readonly canUseCode: boolean;
+  readonly asksNew: boolean;
+}): ReactElement {
+  const { fields, onFields, showErrors, hasPassphrase, canUseCode, asksNew } = props;
+  const isMissing = showErrors && fields.known === '';
+  return (
+    <>
+      {hasPassphrase && (
+        <KnownSecret
+          fields={fields}
+          onFields={onFields}
+          error={isMissing ? t`Enter it to continue.` : undefined}
+          canUseCode={canUseCode}
+        />
+      )}
+      {asksNew && (
+        <NewPassphrase
+          label={t`New passphrase`}
+          entry={fields.entry}
+          onEntry={(entry) => {
+            onFields({ ...fields, entry });
+          }}
+          showErrors={showErrors}
+        />
+      )}
+    </>
   );
 }

@@ -8,9 +8,9 @@ import { Button } from '../controls/button.tsx';
 import { Dialog } from '../controls/dialog.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
 import { i18n } from '../languages/i18n.ts';
-import { KnownSecret, NO_FIELDS, proofFrom, type RenewFields } from './known-secret.tsx';
+import { NO_FIELDS, proofFrom, RenewSecrets, type RenewFields } from './known-secret.tsx';
 import { NewCode } from './new-code.tsx';
-import { isUsable, NewPassphrase } from './new-passphrase.tsx';
+import { isUsable } from './new-passphrase.tsx';
 import { renewVault } from './renew.ts';
 import { useFirstFieldFocus } from './use-first-field-focus.ts';
 
@@ -86,24 +86,14 @@ function RenewForm(
         }}
       >
         <p className="dialog-lead">{i18n._(LEADS[renewed])}</p>
-        {hasPassphrase && (
-          <KnownSecret
-            fields={fields}
-            onFields={setFields}
-            error={tried && !isKnown ? t`Enter it to continue.` : undefined}
-            canUseCode={setsPassphrase}
-          />
-        )}
-        {setsPassphrase && (
-          <NewPassphrase
-            label={t`New passphrase`}
-            entry={fields.entry}
-            onEntry={(entry) => {
-              setFields({ ...fields, entry });
-            }}
-            showErrors={tried}
-          />
-        )}
+        <RenewSecrets
+          fields={fields}
+          onFields={setFields}
+          showErrors={tried}
+          hasPassphrase={hasPassphrase}
+          canUseCode={setsPassphrase}
+          asksNew={setsPassphrase}
+        />
         {problem !== undefined && <ProblemNotice problem={problem} />}
         <FormEnd renewed={renewed} busy={busy} onClose={onClose} />
       </form>

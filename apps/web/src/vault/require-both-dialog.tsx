@@ -6,9 +6,9 @@ import { problemOf, type RequestProblem } from '../api/problem.ts';
 import { Button } from '../controls/button.tsx';
 import { Dialog } from '../controls/dialog.tsx';
 import { ProblemNotice } from '../controls/notice.tsx';
-import { KnownSecret, NO_FIELDS, proofFrom, type RenewFields } from './known-secret.tsx';
+import { NO_FIELDS, proofFrom, RenewSecrets } from './known-secret.tsx';
 import { NewCode } from './new-code.tsx';
-import { isUsable, NewPassphrase } from './new-passphrase.tsx';
+import { isUsable } from './new-passphrase.tsx';
 import { renewVault } from './renew.ts';
 import { AloneChoice, type Alone } from './alone-choice.tsx';
 import { useFirstFieldFocus } from './use-first-field-focus.ts';
@@ -89,7 +89,7 @@ function RequireBothForm(
         {isOn && (
           <AloneChoice alone={alone} onAlone={setAlone} isKeyringAvailable={isKeyringAvailable} />
         )}
-        <Secrets
+        <RenewSecrets
           fields={fields}
           onFields={setFields}
           showErrors={tried}
@@ -127,40 +127,6 @@ function Lead({ isOn }: { readonly isOn: boolean }): ReactElement {
           ? t`Postern is busy for a moment: running answers stop, and what has arrived is kept.`
           : t`You also get a new recovery code, which still unlocks Postern alone. The old one stops working, and every other browser is signed out. Postern is busy for a moment: running answers stop, and what has arrived is kept.`}
       </p>
-    </>
-  );
-}
-
-function Secrets(props: {
-  readonly fields: RenewFields;
-  readonly onFields: (fields: RenewFields) => void;
-  readonly showErrors: boolean;
-  readonly hasPassphrase: boolean;
-  readonly canUseCode: boolean;
-  readonly asksNew: boolean;
-}): ReactElement {
-  const { fields, onFields, showErrors, hasPassphrase, canUseCode, asksNew } = props;
-  const isMissing = showErrors && fields.known === '';
-  return (
-    <>
-      {hasPassphrase && (
-        <KnownSecret
-          fields={fields}
-          onFields={onFields}
-          error={isMissing ? t`Enter it to continue.` : undefined}
-          canUseCode={canUseCode}
-        />
-      )}
-      {asksNew && (
-        <NewPassphrase
-          label={t`New passphrase`}
-          entry={fields.entry}
-          onEntry={(entry) => {
-            onFields({ ...fields, entry });
-          }}
-          showErrors={showErrors}
-        />
-      )}
     </>
   );
 }
